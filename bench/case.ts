@@ -1,0 +1,18 @@
+/** What `bench/cases/<name>.ts` exports as `bench`: something of ours beside something that does the same job. The file's name is the case's. */
+export interface BenchCase {
+  /** What is done once by each side, ours first. */
+  readonly describe: string;
+  /** Measured rounds; one more is run before them and forgotten. */
+  readonly rounds: number;
+  /** Operations in one run of a side, where a rate says more than a time. */
+  readonly operations?: number;
+  prepare(): Promise<Pair>;
+}
+
+/** Both sides, ready to run any number of times. Only the two functions are measured. */
+export interface Pair {
+  ours(): Promise<void>;
+  peer(): Promise<void>;
+  /** Stops and removes everything that `prepare` made. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,66 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { alternate, type Round } from './alternate.ts';
+import type { BenchCase } from './case.ts';
+import { type BenchResult, median, summarise, writeResult } from './result.ts';
+
+/**
+ * `npm run bench -- [name ...]`: each case and its peer in turn, as a ratio, printed and written to
+ * bench/results/<name>.json. A name may be the beginning of several (`ducklake`); without names all cases run.
+ * Exit code 64 for a name that no case has, 130 when it was interrupted.
+ */
+const CASES = join(import.meta.dirname, 'cases');
+const RESULTS = join(import.meta.dirname, 'results');
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+
+const known = (await readdir(CASES)).map((file) => basename(file, '.ts')).sort();
+const asked = process.argv.slice(2);
+const unknown = asked.filter((prefix) => !known.some((name) => name.startsWith(prefix)));
+if (unknown.length > 0) {
+  console.error(`No case is called ${unknown.join(', ')}. There are: ${known.join(', ')}`);
+  process.exit(64);
+}
+await mkdir(RESULTS, { recursive: true });
+try {
+  for (const name of known) {
+    if (asked.length > 0 && !asked.some((prefix) => name.startsWith(prefix))) continue;
+    const module: { readonly bench: BenchCase } = await import(join(CASES, `${name}.ts`));
+    const result = await measure(name, module.bench);
+    report(result);
+    await writeResult(join(RESULTS, `${name}.json`), result);
+  }
+} catch (error) {
+  if (!interrupted.signal.aborted) throw error;
+  console.error('Interrupted: the case under way is not recorded.');
+  process.exitCode = 130;
+}
+
+async function measure(name: string, bench: BenchCase): Promise<BenchResult> {
+  interrupted.signal.throwIfAborted();
+  console.log(`${name}: ${bench.describe}`);
+  const pair = await bench.prepare();
+  try {
+    const rounds: Round[] = [];
+    for await (const round of alternate(pair, bench.rounds, interrupted.signal)) {
+      rounds.push(round);
+      console.log(`  ${rounds.length}  ours ${ms(round.ours)}  peer ${ms(round.peer)}`);
+    }
+    return summarise(name, bench, rounds);
+  } finally {
+    await pair.close();
+  }
+}
+
+function report({ ratio, ours, peer, operations }: BenchResult): void {
+  const { min, median: middle, max } = ratio;
+  console.log(`  ours/peer  min ${min.toFixed(2)}  median ${middle.toFixed(2)}  max ${max.toFixed(2)}`);
+  if (operations === undefined) return;
+  const rate = (times: readonly number[]) => Math.round((operations / median(times)) * 1000).toLocaleString('en');
+  console.log(`  a second   ours ${rate(ours)}  peer ${rate(peer)}`);
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`.padStart(12);
+}

@@ -1,0 +1,223 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { ArcosError } from '../base/errors.ts';
+import { newId, newSecret, sha256 } from '../base/ids.ts';
+import type { Store } from '../store/store.ts';
+import type { Binding, Principal, PrincipalKind } from './principal.ts';
+import { createServiceKeys, looksLikeJwt, type ServiceKeys } from './servicekey.ts';
+import type { AccessTables } from './tables.ts';
+
+export interface Namespace {
+  readonly id: string;
+  readonly agency: string;
+  readonly project: string;
+  /** Projects whose tables its runs and models may write besides that one. */
+  readonly writes: readonly string[];
+}
+
+export interface Access {
+  /**
+   * The principal whose key this is, or who signed this JWT with a service key; undefined for a key that is
+   * unknown, revoked, expired or its principal's disabled.
+   */
+  authenticate(key: string): Promise<Principal | undefined>;
+  /** Makes the agency, or gives it the new name. */
+  putAgency(agency: { id: string; name: string }): Promise<void>;
+  putProject(project: { id: string; agency: string }): Promise<void>;
+  projects(): Promise<{ id: string; agency: string }[]>;
+  putNamespace(namespace: Omit<Namespace, 'writes'> & Partial<Pick<Namespace, 'writes'>>): Promise<void>;
+  namespaces(): Promise<Namespace[]>;
+  /** Throws NOT_FOUND. */
+  namespace(id: string): Promise<Namespace>;
+  /** The agency that owns a project. Throws NOT_FOUND. */
+  agencyOf(project: string): Promise<string>;
+  /** The principal of that name, unless it is disabled. */
+  principal(name: string): Promise<Principal | undefined>;
+  /** Makes the principal, or sets its bindings to exactly these. Returns its id. */
+  putPrincipal(principal: NewPrincipal): Promise<string>;
+  /** A new key, shown here once: only its hash is kept. */
+  issueKey(principal: string, options: KeyOptions): Promise<string>;
+  /** Makes every key of the principal invalid. */
+  revokeKeys(principal: string): Promise<void>;
+  /** Removes the principal with its keys and bindings. */
+  removePrincipal(name: string): Promise<void>;
+  /** Keys of service accounts in Google's JSON files. */
+  readonly serviceKeys: ServiceKeys;
+}
+
+export interface KeyOptions {
+  readonly purpose: string;
+  readonly expiresAt?: Date;
+  /** The service key it is given for, with which it ends. */
+  readonly serviceKey?: string;
+}
+
+export interface NewPrincipal {
+  readonly kind: PrincipalKind;
+  readonly name: string;
+  readonly agency: string | null;
+  readonly bindings: readonly Binding[];
+}
+
+/** How long a key's answer may be reused: the longest a revoked key goes on working. */
+const CACHE_MS = 1_000;
+
+const KEY = /^arcos_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
+
+export function createAccess(store: Store, clock: Clock = systemClock): Access {
+  const db = store.tables<AccessTables>();
+  const cache = new Map<string, { principal: Principal | undefined; until: number }>();
+
+  async function load(id: string, secret: string): Promise<Principal | undefined> {
+    const row = await db
+      .selectFrom('access.key')
+      .select(['principal', 'sha256', 'expires_at'])
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    if (!timingSafeEqual(Buffer.from(row.sha256), Buffer.from(sha256(secret)))) return undefined;
+    if (row.expires_at !== null && row.expires_at <= clock.now()) return undefined;
+    return find('id', row.principal);
+  }
+
+  async function find(by: 'id' | 'name', value: string): Promise<Principal | undefined> {
+    const row = await db
+      .selectFrom('access.principal')
+      .select(['id', 'kind', 'name', 'agency'])
+      .where(by, '=', value)
+      .where('disabled_at', 'is', null)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const bindings = await db.selectFrom('access.binding').selectAll().where('principal', '=', row.id).execute();
+    return {
+      ...row,
+      bindings: bindings.map(({ role, scope_kind, scope_id }) => ({ role, scope: { kind: scope_kind, id: scope_id } })),
+    };
+  }
+
+  const serviceKeys = createServiceKeys(db, clock);
+
+  async function loadSigner(jwt: string): Promise<Principal | undefined> {
+    if (!looksLikeJwt(jwt)) return undefined;
+    const { signer } = (await serviceKeys.verify(jwt).catch(() => undefined)) ?? {};
+    return signer === undefined ? undefined : find('name', signer);
+  }
+
+  return {
+    async authenticate(key) {
+      const now = clock.now().getTime();
+      const known = cache.get(key);
+      if (known !== undefined && known.until > now) return known.principal;
+      const [, id, secret] = KEY.exec(key) ?? [];
+      const principal = id !== undefined && secret !== undefined ? await load(id, secret) : await loadSigner(key);
+      if (cache.size > 10_000) cache.clear();
+      cache.set(key, { principal, until: now + CACHE_MS });
+      return principal;
+    },
+
+    serviceKeys,
+
+    principal: (name) => find('name', name),
+
+    async putAgency(agency) {
+      await db
+        .insertInto('access.agency')
+        .values(agency)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ name: agency.name }))
+        .execute();
+    },
+
+    async putProject(project) {
+      await db
+        .insertInto('access.project')
+        .values(project)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ agency: project.agency }))
+        .execute();
+    },
+
+    projects: () => db.selectFrom('access.project').selectAll().orderBy('id').execute(),
+
+    namespaces: () => db.selectFrom('access.namespace').selectAll().orderBy('id').execute(),
+
+    async putNamespace(namespace) {
+      const { agency, project, writes = [] } = namespace;
+      const row = { agency, project, writes: [...writes] };
+      await db
+        .insertInto('access.namespace')
+        .values({ id: namespace.id, ...row })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+        .execute();
+    },
+
+    async namespace(id) {
+      const row = await db.selectFrom('access.namespace').selectAll().where('id', '=', id).executeTakeFirst();
+      if (row === undefined) throw new ArcosError('NOT_FOUND', `There is no namespace "${id}"`);
+      return row;
+    },
+
+    async agencyOf(project) {
+      const row = await db.selectFrom('access.project').select('agency').where('id', '=', project).executeTakeFirst();
+      if (row === undefined) throw new ArcosError('NOT_FOUND', `There is no project "${project}"`);
+      return row.agency;
+    },
+
+    putPrincipal: ({ kind, name, agency, bindings }) =>
+      db.transaction().execute(async (transaction) => {
+        const { id } = await transaction
+          .insertInto('access.principal')
+          .values({ id: newId(), kind, name, agency })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet({ kind, agency }))
+          .returning('id')
+          .executeTakeFirstOrThrow();
+        await transaction.deleteFrom('access.binding').where('principal', '=', id).execute();
+        const rows = bindings.map(({ role, scope }) => ({
+          principal: id,
+          role,
+          scope_kind: scope.kind,
+          scope_id: scope.id,
+        }));
+        if (rows.length > 0) await transaction.insertInto('access.binding').values(rows).execute();
+        return id;
+      }),
+
+    async issueKey(principal, { purpose, expiresAt, serviceKey }) {
+      const id = newId().replaceAll('-', '');
+      const secret = newSecret();
+      // Tokens and sessions come and go; nothing asks about those that have ended.
+      await db
+        .deleteFrom('access.key')
+        .where('principal', '=', principal)
+        .where('expires_at', '<', clock.now())
+        .execute();
+      await db
+        .insertInto('access.key')
+        .values({
+          id,
+          principal,
+          sha256: sha256(secret),
+          purpose,
+          expires_at: expiresAt ?? null,
+          ...(serviceKey === undefined ? {} : { service_key: serviceKey }),
+        })
+        .execute();
+      return `arcos_${id}_${secret}`;
+    },
+
+    revokeKeys: (principal) =>
+      db.transaction().execute(async (transaction) => {
+        for (const table of ['access.key', 'access.service_key'] as const) {
+          await transaction
+            .updateTable(table)
+            .set({ revoked_at: clock.now() })
+            .where('principal', '=', principal)
+            .where('revoked_at', 'is', null)
+            .execute();
+        }
+      }),
+
+    async removePrincipal(name) {
+      await db.deleteFrom('access.principal').where('name', '=', name).execute();
+    },
+  };
+}

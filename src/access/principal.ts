@@ -1,0 +1,28 @@
+import type { Role, ScopeKind } from './policy.ts';
+
+export type PrincipalKind = 'user' | 'service_account' | 'agent' | 'run';
+
+/** A role on a scope: `id` is empty for the platform and `project.dataset` for a dataset. */
+export interface Binding {
+  readonly role: Role;
+  readonly scope: { readonly kind: ScopeKind; readonly id: string };
+}
+
+/** Who asks, with everything needed to decide: no question about a principal goes to the database. */
+export interface Principal {
+  readonly id: string;
+  readonly kind: PrincipalKind | 'anonymous';
+  readonly name: string;
+  /** The agency that owns the principal and pays for what it does. */
+  readonly agency: string | null;
+  readonly bindings: readonly Binding[];
+}
+
+/** Who asks without a credential. */
+export const ANONYMOUS: Principal = {
+  id: '00000000-0000-0000-0000-000000000000',
+  kind: 'anonymous',
+  name: 'anonymous',
+  agency: null,
+  bindings: [],
+};

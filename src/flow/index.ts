@@ -1,0 +1,27 @@
+/**
+ * `import { flow, task } from 'arcos'`: all that a flow is written with.
+ *
+ *     import { z } from 'zod';
+ *     import { flow, task, log } from 'arcos';
+ *
+ *     const read = task({ name: 'read', retries: 2, retryDelay: '10s' }, async (day: string) => { ... });
+ *
+ *     export const chamados = flow(
+ *       { name: 'chamados', parameters: z.object({ day: z.iso.date() }) },
+ *       async ({ day }) => {
+ *         const calls = await read(day);
+ *         log.info(`read ${calls.length} calls`);
+ *       },
+ *     );
+ *
+ *     if (import.meta.main) await chamados.main();
+ */
+export { artifact } from './artifact.ts';
+export type { TaskContext } from './call.ts';
+export type { Duration } from './duration.ts';
+export { type Flow, type FlowOptions, flow, type RunContext } from './flow.ts';
+export { log, type RunLog } from './log.ts';
+export { type Materialized, type MaterializeOptions, materialize } from './materialize.ts';
+export { cron, every, once, type Schedule } from './schedule.ts';
+export { type CallOptions, type MapOptions, type Task, task } from './task.ts';
+export type { Trigger } from './trigger.ts';

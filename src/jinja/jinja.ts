@@ -1,0 +1,68 @@
+import type { Callable, Scope, Value } from './runtime/value.ts';
+import { bind } from './template/bind.ts';
+import { Compiled } from './template/compiled.ts';
+import type { MacroDefinition, RenderOptions, Template } from './template/template.ts';
+
+export { JinjaError } from './error.ts';
+export { dateOf, datetimeAt, PYTHON_MODULES } from './modules/modules.ts';
+export { toPython, toText } from './runtime/text.ts';
+export {
+  type Callable,
+  callable,
+  Float,
+  HostObject,
+  isUndefined,
+  type Keywords,
+  type Positional,
+  type Protocol,
+  type Scope,
+  Tuple,
+  undefinedNamed,
+  type Value,
+} from './runtime/value.ts';
+export type { BlockDefinition, MacroDefinition, RenderOptions, Template } from './template/template.ts';
+
+/** Throws JinjaError. */
+export function parseTemplate(text: string, file: string): Template {
+  return Compiled.parse(text, file);
+}
+
+/** For scopes whose functions all answer at once; a promise is a fault. Throws JinjaError. */
+export function renderSync(template: Template, scope: Scope, options: RenderOptions = {}): string {
+  return Compiled.of(template).renderSync(scope, options.chainUndefined === true);
+}
+
+/** Promises of host functions are awaited, in the order of the text. Throws JinjaError. */
+export function render(template: Template, scope: Scope, options: RenderOptions = {}): Promise<string> {
+  return Compiled.of(template).render(scope, options.chainUndefined === true);
+}
+
+/** As `render`, but a template that is one `{{ expression }}` gives the expression's value. */
+export function renderNative(template: Template, scope: Scope, options: RenderOptions = {}): Promise<Value> {
+  return Compiled.of(template).renderNative(scope, options.chainUndefined === true);
+}
+
+/** As `renderSync`, but a template that is one `{{ expression }}` gives the expression's value. */
+export function renderNativeSync(template: Template, scope: Scope, options: RenderOptions = {}): Value {
+  return Compiled.of(template).renderNativeSync(scope, options.chainUndefined === true);
+}
+
+/** The macro as a value for a scope. Names its body does not define are looked up in `scope` at each call. */
+export function bindMacroSync(macro: MacroDefinition, scope: Scope, options: RenderOptions = {}): Callable {
+  return bind(macro, scope, false, options.chainUndefined === true);
+}
+
+/** As `bindMacroSync`; its calls answer with promises. */
+export function bindMacro(macro: MacroDefinition, scope: Scope, options: RenderOptions = {}): Callable {
+  return bind(macro, scope, true, options.chainUndefined === true);
+}
+
+/** The value of one expression. Throws JinjaError. */
+export function evaluate(text: string, file: string, scope: Scope): Promise<Value> {
+  return Compiled.expression(text, file).renderNative(scope, false);
+}
+
+/** As `evaluate`, for scopes whose functions all answer at once. */
+export function evaluateSync(text: string, file: string, scope: Scope): Value {
+  return Compiled.expression(text, file).renderNativeSync(scope, false);
+}

@@ -1,0 +1,118 @@
+import { ArcosError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { type Callable, HostObject, isUndefined, render, toText, type Value } from '../jinja/jinja.ts';
+import { lex } from '../sql/lex.ts';
+import { Source, SqlFault } from '../sql/source.ts';
+import { testArguments } from './context/arguments.ts';
+import { runningScope } from './context/running.ts';
+import type { Invocation } from './invocation.ts';
+import type { Manifest } from './manifest.ts';
+import type { TemplateNode, TestNode } from './node.ts';
+import type { Session } from './session.ts';
+import { isMap } from './yaml.ts';
+
+export interface Compiled {
+  readonly sql: string;
+  /** The scope the query was made in: hooks are rendered in it too. */
+  readonly scope: Record<string, Value>;
+}
+
+/** What an ephemeral model becomes in the queries that read it. */
+interface Cte {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Makes nodes' queries, for one command. Ephemeral models are made once and put into whatever reads them. */
+export class Compiler {
+  readonly #manifest: Manifest;
+  readonly #invocation: Invocation;
+  readonly #ephemeral = new Map<string, Promise<readonly Cte[]>>();
+
+  constructor(manifest: Manifest, invocation: Invocation) {
+    this.#manifest = manifest;
+    this.#invocation = invocation;
+  }
+
+  /** Throws JinjaError. */
+  async compile(node: TemplateNode, session: Session, log: Log): Promise<Compiled> {
+    const { sql, scope, ctes } = await this.#body(node, session, log);
+    return { sql: withQueries(sql, ctes), scope };
+  }
+
+  async #body(node: TemplateNode, session: Session, log: Log): Promise<Compiled & { ctes: readonly Cte[] }> {
+    const read = new Set<string>();
+    const scope = runningScope({
+      manifest: this.#manifest,
+      invocation: this.#invocation,
+      node,
+      session,
+      log,
+      onEphemeral: (id) => read.add(id),
+    });
+    const sql =
+      node.resourceType === 'test' && node.generic !== undefined
+        ? await callTest(node, node.generic, scope)
+        : await render(node.template, scope);
+    const ctes: Cte[] = [];
+    for (const id of read) ctes.push(...(await this.#ctes(id, session, log)));
+    return {
+      sql: sql.trim(),
+      scope,
+      ctes: ctes.filter(({ name }, index) => ctes.findIndex((other) => other.name === name) === index),
+    };
+  }
+
+  /** The WITH queries that an ephemeral model needs, its own the last. */
+  #ctes(id: string, session: Session, log: Log): Promise<readonly Cte[]> {
+    const known = this.#ephemeral.get(id);
+    if (known !== undefined) return known;
+    const node = this.#manifest.nodes.get(id);
+    const made = (async () => {
+      if (node === undefined || node.resourceType !== 'model')
+        throw new ArcosError('NOT_FOUND', `There is no model ${id}`);
+      const { sql, ctes } = await this.#body(node, session, log);
+      return [...ctes, { name: `__dbt__cte__${node.name}`, sql }];
+    })();
+    this.#ephemeral.set(id, made);
+    return made;
+  }
+}
+
+async function callTest(
+  node: TestNode,
+  test: NonNullable<TestNode['generic']>,
+  scope: Record<string, Value>,
+): Promise<string> {
+  const name = `test_${test.name}`;
+  const own = test.namespace === null ? undefined : scope[test.namespace];
+  const found = test.namespace === null ? scope[name] : own instanceof HostObject ? own.member(name) : undefined;
+  if (typeof found !== 'function') throw new ArcosError('NOT_FOUND', `There is no generic test "${test.name}"`);
+  const keywords = await testArguments(test.arguments, scope, node.file);
+  const answer = await (found as Callable)([], isMap(keywords) ? keywords : {});
+  return isUndefined(answer) ? '' : toText(answer);
+}
+
+/** The query with WITH queries in front, joined to those it has. */
+export function withQueries(sql: string, ctes: readonly Cte[]): string {
+  if (ctes.length === 0) return sql;
+  const list = ctes.map(({ name, sql: query }) => `${name} AS (\n${query}\n)`).join(',\n');
+  const [first, second] = tokens(sql);
+  if (first?.text.toUpperCase() !== 'WITH') return `WITH ${list}\n${sql}`;
+  const recursive = second?.text.toUpperCase() === 'RECURSIVE';
+  const rest = sql.slice(recursive ? second.end : first.end);
+  return `WITH${recursive ? ' RECURSIVE' : ''} ${list},${rest}`;
+}
+
+function tokens(sql: string): { text: string; end: number }[] {
+  try {
+    const source = new Source(sql);
+    return lex(source)
+      .slice(0, 2)
+      .map(({ start, end }) => ({ text: sql.slice(start, end), end }));
+  } catch (error) {
+    // What the text is, the warehouse will say.
+    if (error instanceof SqlFault) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import type { ColumnInfo } from '../../sql/catalog.ts';
+import { typeName } from '../../sql/type.ts';
+import { type ModelNode, quoteRelation, type RelationName, type SeedNode } from '../node.ts';
+import { columnName, layoutClauses, optionsClause, type PartitionBy, partitionOf, stringLiteral } from './layout.ts';
+
+/** What statements need of a node. */
+type Described = Pick<ModelNode | SeedNode, 'relation' | 'config' | 'description' | 'columns'>;
+
+/** `columns` are those of the query, where descriptions are to be kept with them; otherwise left out. */
+export function createTable(node: Described, sql: string, columns?: readonly ColumnInfo[]): string {
+  const list =
+    columns === undefined ? '' : ` (\n  ${columns.map((column) => columnDefinition(node, column)).join(',\n  ')}\n)`;
+  const { relation, config, description } = node;
+  const head = `CREATE OR REPLACE TABLE ${quoteRelation(relation)}${list}`;
+  return `${head}${layoutClauses(config)}${optionsClause(config, description, 'table')}\nAS (\n${sql}\n)`;
+}
+
+export function createView(node: Described, sql: string, columns?: readonly ColumnInfo[]): string {
+  const list =
+    columns === undefined
+      ? ''
+      : ` (\n  ${columns.map(({ name }) => `${columnName(name)}${columnOptions(node, name)}`).join(',\n  ')}\n)`;
+  const { relation, config, description } = node;
+  return `CREATE OR REPLACE VIEW ${quoteRelation(relation)}${list}${optionsClause(config, description, 'view')}\nAS (\n${sql}\n)`;
+}
+
+function columnDefinition(node: Described, { name, type }: ColumnInfo): string {
+  return `${columnName(name)} ${typeName(type)}${columnOptions(node, name)}`;
+}
+
+function columnOptions(node: Described, name: string): string {
+  const described = node.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  const description = described?.description ?? '';
+  return description === '' ? '' : ` OPTIONS(description = ${stringLiteral(description)})`;
+}
+
+export function insertRows(relation: RelationName, sql: string, columns: readonly string[]): string {
+  const names = columns.map(columnName).join(', ');
+  return `INSERT INTO ${quoteRelation(relation)} (${names})\nSELECT ${names}\nFROM (\n${sql}\n)`;
+}
+
+export interface MergeOptions {
+  readonly columns: readonly string[];
+  readonly uniqueKey: readonly string[];
+  /** Columns that a match writes; all of them unless told. */
+  readonly update?: readonly string[];
+  /** Further conditions of a match, e.g. one that reads fewer partitions. */
+  readonly predicates: readonly string[];
+}
+
+/** Rows with a known key are written over, others are added. */
+export function mergeRows(relation: RelationName, sql: string, options: MergeOptions): string {
+  const { columns, uniqueKey, update = columns, predicates } = options;
+  const keys = uniqueKey.map((key) =>
+    /^[\w`]+$/.test(key) ? `DBT_INTERNAL_SOURCE.${columnName(key)} = DBT_INTERNAL_DEST.${columnName(key)}` : key,
+  );
+  const names = columns.map(columnName).join(', ');
+  const sets = update.map((name) => `${columnName(name)} = DBT_INTERNAL_SOURCE.${columnName(name)}`);
+  return [
+    `MERGE INTO ${quoteRelation(relation)} AS DBT_INTERNAL_DEST`,
+    `USING (\n${sql}\n) AS DBT_INTERNAL_SOURCE`,
+    `ON ${[...predicates, ...keys].map((condition) => `(${condition})`).join(' AND ')}`,
+    ...(sets.length === 0 ? [] : [`WHEN MATCHED THEN UPDATE SET\n  ${sets.join(',\n  ')}`]),
+    `WHEN NOT MATCHED THEN INSERT (${names}) VALUES (${names})`,
+  ].join('\n');
+}
+
+/** The partitions named are emptied and filled with the query's rows, at once. */
+export function overwritePartitions(
+  relation: RelationName,
+  sql: string,
+  columns: readonly string[],
+  partition: PartitionBy,
+  partitions: readonly string[],
+): string {
+  const names = columns.map(columnName).join(', ');
+  return [
+    `MERGE INTO ${quoteRelation(relation)} AS DBT_INTERNAL_DEST`,
+    `USING (\n${sql}\n) AS DBT_INTERNAL_SOURCE`,
+    'ON FALSE',
+    `WHEN NOT MATCHED BY SOURCE AND ${partitionOf(partition, 'DBT_INTERNAL_DEST')} IN (${partitions.join(', ')}) THEN DELETE`,
+    `WHEN NOT MATCHED THEN INSERT (${names}) VALUES (${names})`,
+  ].join('\n');
+}

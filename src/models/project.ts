@@ -1,0 +1,197 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ArcosError } from '../base/errors.ts';
+import type { Fault } from '../base/fault.ts';
+import { isMap, listOf, mapOf, readYaml, textOf, type YamlMap } from './yaml.ts';
+
+/** What a file of a project is, which follows from its folder and ending. */
+export type FileKind = 'model' | 'seed' | 'test' | 'macro' | 'analysis' | 'schema' | 'docs';
+
+export interface ProjectFile {
+  readonly kind: FileKind;
+  /** Below the resource's own folder, with `/`: `dataset/table.sql`. */
+  readonly path: string;
+  /** Below the package's folder: `models/dataset/table.sql`. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A dbt project: the one asked for, or a package it uses. */
+export interface ProjectPackage {
+  readonly name: string;
+  readonly directory: string;
+  /** dbt_project.yml as written: its templates are not rendered yet. */
+  readonly settings: YamlMap;
+  readonly files: readonly ProjectFile[];
+}
+
+/** Everything read from disk, before anything of it is understood. */
+export interface ProjectFiles {
+  readonly root: ProjectPackage;
+  /** The root first, then its packages, each after those that name it. */
+  readonly packages: readonly ProjectPackage[];
+  readonly faults: readonly Fault[];
+}
+
+interface Folder {
+  readonly keys: readonly string[];
+  readonly fallback: readonly string[];
+  readonly kinds: Readonly<Record<string, FileKind>>;
+}
+
+const SCHEMA = { '.yml': 'schema', '.yaml': 'schema', '.md': 'docs' } as const;
+
+/** The folders of a project by the settings that name them, the older name last. */
+const FOLDERS: readonly Folder[] = [
+  { keys: ['model-paths', 'source-paths'], fallback: ['models'], kinds: { '.sql': 'model', ...SCHEMA } },
+  { keys: ['seed-paths', 'data-paths'], fallback: ['seeds', 'data'], kinds: { '.csv': 'seed', ...SCHEMA } },
+  { keys: ['macro-paths'], fallback: ['macros'], kinds: { '.sql': 'macro', '.jinja': 'macro', ...SCHEMA } },
+  { keys: ['analysis-paths'], fallback: ['analyses', 'analysis'], kinds: { '.sql': 'analysis', ...SCHEMA } },
+  { keys: ['test-paths'], fallback: ['tests'], kinds: { '.sql': 'test', ...SCHEMA } },
+];
+
+/** The macros that every project builds on. */
+const BUILTIN = fileURLToPath(new URL('./builtin', import.meta.url));
+
+/** Reads the project at `directory` and the packages it uses. Throws NOT_FOUND where there is no project. */
+export async function readProject(directory: string): Promise<ProjectFiles> {
+  const faults: Fault[] = [];
+  const packages = new Map<string, ProjectPackage>();
+  const seen = new Set<string>();
+  const queue = [resolve(directory), BUILTIN];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const read = await readPackage(next, faults);
+    if (read === undefined) continue;
+    const known = packages.get(read.name);
+    if (known !== undefined) {
+      faults.push({
+        code: 'models/package-twice',
+        severity: 'error',
+        message: `Two packages are called "${read.name}": ${known.directory} and ${read.directory}`,
+        hint: 'Give one of them another name in its dbt_project.yml.',
+      });
+      continue;
+    }
+    packages.set(read.name, read);
+    queue.push(...(await packageDirectories(next, faults)));
+  }
+  const [root] = packages.values();
+  if (root === undefined) {
+    throw new ArcosError('INVALID', faults[0]?.message ?? `${directory} holds no dbt project`, { data: { faults } });
+  }
+  return { root, packages: [...packages.values()], faults };
+}
+
+async function readPackage(directory: string, faults: Fault[]): Promise<ProjectPackage | undefined> {
+  const file = join(directory, 'dbt_project.yml');
+  const text = await readText(file);
+  if (text === undefined) {
+    throw new ArcosError('NOT_FOUND', `There is no dbt project in ${directory}`, {
+      hint: 'The folder must hold a dbt_project.yml.',
+    });
+  }
+  const yaml = readYaml(text, 'dbt_project.yml');
+  faults.push(...yaml.faults);
+  const settings = mapOf(yaml.value);
+  const name = textOf(settings['name']);
+  if (name === undefined || !/^\w+$/.test(name)) {
+    if (yaml.faults.length > 0) return undefined;
+    faults.push({
+      code: 'models/project-name',
+      severity: 'error',
+      message: name === undefined ? 'The project has no name' : `"${name}" cannot be a project's name`,
+      ...yaml.at(['name']),
+      hint: 'Write "name: my_project" with letters, digits and underscores.',
+    });
+    return undefined;
+  }
+  const found = await Promise.all(FOLDERS.flatMap((folder) => readFolder(directory, folder, settings)));
+  return { name, directory, settings, files: found.flat().sort(byFile) };
+}
+
+/** In one order on every machine. */
+const byFile = (a: ProjectFile, b: ProjectFile) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
+
+async function readFolder(directory: string, folder: Folder, settings: YamlMap): Promise<ProjectFile[]> {
+  const named = folder.keys.map((key) => settings[key]).find((value) => value !== undefined);
+  const paths = named === undefined ? folder.fallback : listOf(named).map(String);
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const base = join(directory, path);
+      const entries = await readdir(base, { recursive: true, withFileTypes: true }).catch(() => []);
+      return Promise.all(
+        entries
+          .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+          .map(async (entry): Promise<ProjectFile | undefined> => {
+            const full = join(entry.parentPath, entry.name);
+            const below = relative(base, full).replaceAll('\\', '/');
+            const kind = folder.kinds[/\.\w+$/.exec(entry.name)?.[0] ?? ''];
+            const text = kind === undefined ? undefined : await readText(full);
+            if (kind === undefined || text === undefined) return undefined;
+            return {
+              // What stands in tests/generic/ defines tests, as macros do.
+              kind: kind === 'test' && below.startsWith('generic/') ? 'macro' : kind,
+              path: below,
+              file: relative(directory, full).replaceAll('\\', '/'),
+              text,
+            };
+          }),
+      );
+    }),
+  );
+  return files.flat().filter((file) => file !== undefined);
+}
+
+/** Folders of the packages a project names: those beside it, and those that were installed into it. */
+async function packageDirectories(directory: string, faults: Fault[]): Promise<string[]> {
+  const directories: string[] = [];
+  for (const name of ['packages.yml', 'dependencies.yml']) {
+    const text = await readText(join(directory, name));
+    if (text === undefined) continue;
+    const yaml = readYaml(text, name);
+    faults.push(...yaml.faults);
+    for (const [index, entry] of listOf(mapOf(yaml.value)['packages']).entries()) {
+      const local = isMap(entry) ? textOf(entry['local']) : undefined;
+      if (local !== undefined) {
+        const path = resolve(directory, local);
+        if ((await readText(join(path, 'dbt_project.yml'))) !== undefined) directories.push(path);
+        else {
+          faults.push({
+            code: 'models/package-missing',
+            severity: 'error',
+            message: `There is no dbt project in "${local}"`,
+            ...yaml.at(['packages', index, 'local']),
+            hint: 'The path is read from the folder of this file.',
+          });
+        }
+        continue;
+      }
+      const wanted = isMap(entry) ? textOf(entry['package'] ?? entry['git'] ?? entry['tarball']) : undefined;
+      if (wanted === undefined) continue;
+      const installed = join(directory, 'dbt_packages', basename(wanted).replace(/\.git$/, ''));
+      const older = join(directory, 'dbt_modules', basename(installed));
+      const there = (await readText(join(installed, 'dbt_project.yml'))) !== undefined ? installed : older;
+      if ((await readText(join(there, 'dbt_project.yml'))) !== undefined) directories.push(there);
+      else {
+        faults.push({
+          code: 'models/package-missing',
+          severity: 'error',
+          message: `The package "${wanted}" is not installed`,
+          ...yaml.at(['packages', index]),
+          hint: 'Put it in dbt_packages/, where "dbt deps" installs it.',
+        });
+      }
+    }
+  }
+  return directories;
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
+    throw error;
+  });
+}

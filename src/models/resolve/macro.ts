@@ -1,0 +1,36 @@
+import type { Template } from '../../jinja/jinja.ts';
+import type { Macro, Materialization } from '../node.ts';
+import type { ProjectPackage } from '../project.ts';
+import type { Resolver } from './resolver.ts';
+
+export interface Macros {
+  readonly macros: readonly Macro[];
+  readonly materializations: readonly Materialization[];
+  /** Texts of `{% docs name %}` blocks by name. */
+  readonly docs: ReadonlyMap<string, string>;
+}
+
+/** Everything a package defines for others: macros, generic tests, materialisations, docs blocks. */
+export function resolveMacros(pack: ProjectPackage, resolver: Resolver): Macros {
+  const macros: Macro[] = [];
+  const materializations: Materialization[] = [];
+  const docs = new Map<string, string>();
+  const add = (name: string, definition: Macro['definition']) => {
+    macros.push({ uniqueId: `macro.${pack.name}.${name}`, name, packageName: pack.name, definition });
+  };
+  for (const { kind, file, text } of pack.files) {
+    const defines = kind === 'macro' || (kind === 'docs' && /\{%-?\s*docs\s/.test(text));
+    if (!defines) continue;
+    const template: Template | undefined = resolver.parse(pack.name, file, text);
+    for (const macro of template?.macros ?? []) add(macro.name, macro);
+    for (const block of template?.blocks ?? []) {
+      if (block.kind === 'test' || block.kind === 'data_test') add(`test_${block.name}`, block.macro);
+      else if (block.kind === 'docs') docs.set(block.name, block.text.trim());
+      else if (block.kind === 'materialization') {
+        const adapter = String(block.arguments['adapter'] ?? 'default');
+        materializations.push({ name: block.name, packageName: pack.name, adapter, block });
+      }
+    }
+  }
+  return { macros, materializations, docs };
+}

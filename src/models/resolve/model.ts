@@ -1,0 +1,88 @@
+import { sha256 } from '../../base/ids.ts';
+import { nodeJson } from '../artifacts/nodejson.ts';
+import type { Captured } from '../context/parsing.ts';
+import type { AnalysisNode, ModelNode, TestNode } from '../node.ts';
+import type { ProjectFile } from '../project.ts';
+import type { PackageContext, Resolver } from './resolver.ts';
+import type { Patch } from './schema.ts';
+import { TEST_DEFAULTS } from './test.ts';
+
+/** A node as read, with the query its template gave while nothing was executed. */
+export interface Read<Node> {
+  readonly node: Node;
+  readonly captured: Captured;
+}
+
+interface Kind {
+  readonly resourceType: 'model' | 'analysis' | 'test';
+  /** Its trees in dbt_project.yml. */
+  readonly trees: readonly string[];
+  readonly materialized: string;
+  /** What its config says before anything else does. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+const KINDS = {
+  model: { resourceType: 'model', trees: ['models'], materialized: 'view', defaults: {} },
+  analysis: { resourceType: 'analysis', trees: ['analyses'], materialized: 'view', defaults: {} },
+  test: { resourceType: 'test', trees: ['tests', 'data_tests'], materialized: 'test', defaults: TEST_DEFAULTS },
+} as const satisfies Record<string, Kind>;
+
+/** A model, an analysis, or a test that is a file of its own. Undefined for one with a fault. */
+export function resolveQuery(
+  file: ProjectFile & { kind: keyof typeof KINDS },
+  patch: Patch | undefined,
+  from: PackageContext,
+  resolver: Resolver,
+): Read<ModelNode | AnalysisNode | TestNode> | undefined {
+  const { resourceType, trees, materialized, defaults } = KINDS[file.kind];
+  const packageName = from.pack.name;
+  const template = resolver.parse(packageName, file.file, file.text);
+  if (template === undefined) return undefined;
+  const steps = file.path.replace(/\.sql$/, '').split('/');
+  const name = steps.at(-1) ?? file.path;
+  const fqn = [packageName, ...steps];
+  const patched = patch === undefined ? {} : resolver.rendered(from, patch.config, patch.file);
+  const draft = {
+    resourceType,
+    uniqueId: `${resourceType}.${packageName}.${name}`,
+    name,
+    packageName,
+    path: file.path,
+    file: file.file,
+    fqn,
+    description: patch?.description ?? '',
+    columns: patch?.columns ?? [],
+    patch: patch === undefined ? null : `${packageName}://${patch.file}`,
+    raw: file.text.trimEnd(),
+    template,
+    checksum: sha256(file.text),
+  };
+  const config = (own: Readonly<Record<string, unknown>>) =>
+    resolver.config(from, trees, fqn, [patched, own], materialized, defaults);
+  const node = (
+    captured: Omit<Captured, 'sql'>,
+    relation: ModelNode['relation'],
+  ): ModelNode | AnalysisNode | TestNode => {
+    const complete = config(captured.config);
+    return {
+      ...draft,
+      config: complete,
+      tags: complete.tags,
+      meta: complete.meta,
+      refs: captured.refs,
+      sources: captured.sources,
+      dependsOn: [],
+      configCall: captured.config,
+      relation,
+    };
+  };
+  const nowhere = { database: '', schema: '', identifier: name };
+  const before = node({ config: {}, refs: [], sources: [] }, nowhere);
+  const captured = resolver.attempt(file.file, () => from.context.read(template, nowhere, nodeJson(before)));
+  if (captured === undefined) return undefined;
+  const unnamed = node(captured, nowhere);
+  if (!unnamed.config.enabled) return { node: unnamed, captured };
+  const relation = resolver.relation(from, unnamed.config, name, nodeJson(unnamed), file.file);
+  return { node: { ...unnamed, relation }, captured };
+}

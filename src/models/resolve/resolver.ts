@@ -1,0 +1,95 @@
+import { ArcosError } from '../../base/errors.ts';
+import type { Fault } from '../../base/fault.ts';
+import { JinjaError, type Template, type Value } from '../../jinja/jinja.ts';
+import { completeConfig, layersOfTree, type NodeConfig } from '../config.ts';
+import type { ParsingContext } from '../context/parsing.ts';
+import { renderYaml } from '../context/yaml.ts';
+import type { RelationName } from '../node.ts';
+import type { ProjectPackage } from '../project.ts';
+import type { Templates } from '../templates.ts';
+import { mapOf, type YamlMap } from '../yaml.ts';
+
+export interface PackageContext {
+  readonly pack: ProjectPackage;
+  readonly context: ParsingContext;
+  /** dbt_project.yml, rendered. */
+  readonly settings: YamlMap;
+}
+
+/** What all the resolvers share: templates, settings, faults. */
+export class Resolver {
+  readonly faults: Fault[] = [];
+  readonly #templates: Templates;
+  #root: PackageContext | undefined;
+
+  constructor(templates: Templates) {
+    this.#templates = templates;
+  }
+
+  set root(root: PackageContext) {
+    this.#root = root;
+  }
+
+  /** Undefined, and a fault, for a template that cannot be parsed. */
+  parse(packageName: string, file: string, text: string): Template | undefined {
+    return this.attempt(file, () => this.#templates.parse(packageName, file, text));
+  }
+
+  /** What `work` answers; undefined, and a fault at `file`, when it throws what a template can cause. */
+  attempt<Result>(file: string, work: () => Result): Result | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.faults.push(faultOf(error, file));
+      return undefined;
+    }
+  }
+
+  /** A node's config from every level: its kind's defaults, the package's tree, the root's, its schema file, its own words. */
+  config(
+    from: PackageContext,
+    tree: readonly string[],
+    fqn: readonly string[],
+    own: readonly YamlMap[],
+    materialized: string,
+    defaults: YamlMap = {},
+  ): NodeConfig {
+    const settings =
+      this.#root === undefined || this.#root === from ? [from.settings] : [from.settings, this.#root.settings];
+    const layers = settings.flatMap((layer) => tree.flatMap((key) => layersOfTree(layer[key], fqn)));
+    return completeConfig([defaults, ...layers, ...own], materialized);
+  }
+
+  /** Where a node's table goes: the answers of the project's naming macros. */
+  relation(from: PackageContext, config: NodeConfig, name: string, node: Value, file: string): RelationName {
+    const naming = (this.#root ?? from).context;
+    const answer = this.attempt(file, () => ({
+      database: naming.name('generate_database_name', config['database'], node) ?? '',
+      schema: naming.name('generate_schema_name', config['schema'], node) ?? '',
+      identifier: naming.name('generate_alias_name', config['alias'], node) ?? name,
+    }));
+    return answer ?? { database: '', schema: '', identifier: name };
+  }
+
+  rendered(from: PackageContext, value: unknown, file: string): YamlMap {
+    return mapOf(this.attempt(file, () => renderYaml(value, from.context.scope, file)));
+  }
+}
+
+export function faultOf(error: unknown, file: string): Fault {
+  if (error instanceof JinjaError) {
+    const through = error.macros.map((macro) => `in ${macro}`);
+    const hint = [error.fault.hint, ...through].filter((line) => line !== undefined).join('\n  ');
+    return { ...error.fault, ...(hint === '' ? {} : { hint }) };
+  }
+  if (error instanceof ArcosError) {
+    return {
+      code: 'models/compilation',
+      severity: 'error',
+      message: error.message,
+      file,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
+  }
+  throw error;
+}

@@ -1,0 +1,41 @@
+import { sha256 } from '../../base/ids.ts';
+import { nodeJson } from '../artifacts/nodejson.ts';
+import type { SeedNode } from '../node.ts';
+import type { ProjectFile } from '../project.ts';
+import type { PackageContext, Resolver } from './resolver.ts';
+import type { Patch } from './schema.ts';
+
+/** A table that a CSV file of the project holds. */
+export function resolveSeed(
+  file: ProjectFile,
+  patch: Patch | undefined,
+  from: PackageContext,
+  resolver: Resolver,
+): SeedNode {
+  const steps = file.path.replace(/\.csv$/, '').split('/');
+  const name = steps.at(-1) ?? file.path;
+  const packageName = from.pack.name;
+  const fqn = [packageName, ...steps];
+  const patched = patch === undefined ? {} : resolver.rendered(from, patch.config, patch.file);
+  const config = resolver.config(from, ['seeds'], fqn, [patched], 'seed');
+  const node: SeedNode = {
+    resourceType: 'seed',
+    uniqueId: `seed.${packageName}.${name}`,
+    name,
+    packageName,
+    path: file.path,
+    file: file.file,
+    fqn,
+    tags: config.tags,
+    meta: config.meta,
+    description: patch?.description ?? '',
+    columns: patch?.columns ?? [],
+    config,
+    patch: patch === undefined ? null : `${packageName}://${patch.file}`,
+    relation: { database: '', schema: '', identifier: name },
+    content: file.text,
+    checksum: sha256(file.text),
+    dependsOn: [],
+  };
+  return { ...node, relation: resolver.relation(from, config, name, nodeJson(node), file.file) };
+}

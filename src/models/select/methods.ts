@@ -1,0 +1,81 @@
+import { ArcosError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { Node } from '../node.ts';
+import { isMap } from '../yaml.ts';
+import { matchesName, matchesPath } from './glob.ts';
+import type { Criterion } from './parse.ts';
+
+interface Asked {
+  readonly value: string;
+  readonly argument: string | undefined;
+  /** Name of the project itself: what `package:this` means. */
+  readonly project: string;
+}
+
+type Method = (node: Node, asked: Asked) => boolean;
+
+/** dbt's selector methods (docs.getdbt.com, "Methods"). */
+const METHODS: Readonly<Record<string, Method>> = {
+  fqn: (node, { value }) =>
+    node.resourceType !== 'source' && (matchesFqn(node.fqn, value) || matchesFqn(node.fqn.slice(1), value)),
+  tag: (node, { value }) => node.tags.some((tag) => matchesName(tag, value)),
+  path: (node, { value }) => matchesPath(node.file, value),
+  file: (node, { value }) => {
+    const file = node.file.slice(node.file.lastIndexOf('/') + 1);
+    return matchesName(file, value) || matchesName(file.replace(/\.\w+$/, ''), value);
+  },
+  package: (node, { value, project }) => matchesName(node.packageName, value === 'this' ? project : value),
+  resource_type: (node, { value }) => node.resourceType === value,
+  config: (node, { argument, value }) => matchesConfig(node.config, argument, value),
+  group: (node, { value }) => matchesName(String(node.config['group'] ?? ''), value),
+  access: (node, { value }) => node.resourceType === 'model' && (node.config['access'] ?? 'protected') === value,
+  source: (node, { value }) => {
+    if (node.resourceType !== 'source') return false;
+    const parts = value.split('.');
+    const full = [node.packageName, node.sourceName, node.name];
+    const asked = parts.length === 3 ? parts : ['*', parts[0] ?? '*', parts[1] ?? '*'];
+    return full.every((part, index) => matchesName(part, asked[index] ?? '*'));
+  },
+  test_name: (node, { value }) => node.resourceType === 'test' && matchesName(node.generic?.name ?? node.name, value),
+  test_type: (node, { value }) => {
+    if (node.resourceType !== 'test') return false;
+    const type = node.generic === undefined ? 'singular' : 'generic';
+    return value === type || value === 'data' || (value === 'schema' && type === 'generic');
+  },
+};
+
+/** The nodes a criterion names, without what its `+` brings. Throws INVALID for a method there is not. */
+export function nodesOf(nodes: Iterable<Node>, criterion: Criterion, project: string): Set<string> {
+  const method = METHODS[criterion.method];
+  if (method === undefined) {
+    const near = nearest(criterion.method, Object.keys(METHODS));
+    throw new ArcosError('INVALID', `"${criterion.text}": there is no selector method "${criterion.method}"`, {
+      hint: near === undefined ? `Methods: ${Object.keys(METHODS).join(', ')}.` : `Did you mean "${near}:"?`,
+    });
+  }
+  const { value, argument } = criterion;
+  const found = new Set<string>();
+  for (const node of nodes) if (method(node, { value, argument, project })) found.add(node.uniqueId);
+  return found;
+}
+
+/** A whole name, or the folders that lead to it from the top. */
+function matchesFqn(fqn: readonly string[], selector: string): boolean {
+  if (fqn.at(-1) === selector) return true;
+  const parts = fqn.flatMap((part) => part.split('.'));
+  const asked = selector.split('.');
+  if (parts.length < asked.length) return false;
+  const glob = asked.findIndex((part) => /[*?[]/.test(part));
+  const plain = glob === -1 ? asked.length : glob;
+  for (let index = 0; index < plain; index++) if (parts[index] !== asked[index]) return false;
+  return glob === -1 || matchesName(parts.slice(glob).join('.'), asked.slice(glob).join('.'));
+}
+
+function matchesConfig(config: unknown, argument: string | undefined, value: string): boolean {
+  let found: unknown = config;
+  for (const key of (argument ?? '').split('.')) found = isMap(found) ? found[key] : undefined;
+  if (Array.isArray(found)) return found.some((item) => String(item) === value);
+  if (isMap(found)) return value in found;
+  if (typeof found === 'boolean') return String(found) === value.toLowerCase();
+  return found !== undefined && found !== null && matchesName(String(found), value);
+}

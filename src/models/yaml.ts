@@ -1,0 +1,71 @@
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import type { Fault } from '../base/fault.ts';
+
+export type YamlPath = readonly (string | number)[];
+
+/** A YAML text with the places of its values. */
+export interface YamlText {
+  /** Undefined where the text is empty or cannot be read. */
+  readonly value: unknown;
+  readonly faults: readonly Fault[];
+  /** Where the value at a path of keys begins, both 1-based; the nearest place above it where it has none. */
+  at(path: YamlPath): { file: string; line?: number; column?: number };
+}
+
+/**
+ * Reads YAML as dbt's PyYAML does: version 1.1 (`yes` and `on` are true), the last of two equal keys holds.
+ * A date stays the text it is, which is how a template prints it.
+ */
+export function readYaml(text: string, file: string): YamlText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.1',
+    merge: true,
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
+  });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const faults: Fault[] = document.errors.map(({ message, pos }) => ({
+    code: 'models/yaml',
+    severity: 'error',
+    message: `This is not valid YAML: ${message}`,
+    ...place(pos[0]),
+  }));
+  return {
+    value: faults.length > 0 ? undefined : document.toJS({ maxAliasCount: 1_000 }),
+    faults,
+    at(path) {
+      for (let length = path.length; length >= 0; length--) {
+        const node = document.getIn(path.slice(0, length), true);
+        if (isNode(node) && node.range) return place(node.range[0]);
+      }
+      return { file };
+    },
+  };
+}
+
+export type YamlMap = Readonly<Record<string, unknown>>;
+
+export function isMap(value: unknown): value is YamlMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The map, or an empty one for null and what is none: projects leave keys empty. */
+export function mapOf(value: unknown): YamlMap {
+  return isMap(value) ? value : {};
+}
+
+/** The list; a single value is a list of one, null an empty one. */
+export function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+export function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}

@@ -1,0 +1,85 @@
+import { type HttpClientOptions, type HttpRequest, httpClient } from '../base/http.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { ReportAnswer, ReportBatch } from '../flow/spool.ts';
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  HeartbeatAnswer,
+  HeartbeatRequest,
+  Registered,
+  Registration,
+} from './protocol.ts';
+import type {
+  AgentView,
+  DeploymentView,
+  FlowView,
+  LogLevel,
+  LogPage,
+  RunDetail,
+  RunPage,
+  RunView,
+  StateName,
+} from './views.ts';
+
+/** The orchestrator over its HTTP API: for commands, and for agents. Errors come as the server's. */
+export interface OrchestratorClient {
+  flows(): Promise<FlowView[]>;
+  deployments(): Promise<DeploymentView[]>;
+  deployment(id: string): Promise<DeploymentView>;
+  register(registration: Registration): Promise<Registered>;
+  /** With an idempotency key it may be called again when the answer was lost: it is one run. */
+  start(
+    deployment: string,
+    request?: { readonly parameters?: JsonObject; readonly idempotencyKey?: string },
+  ): Promise<RunView>;
+  run(id: string): Promise<RunDetail>;
+  runs(query?: RunsQuery): Promise<RunPage>;
+  logs(
+    id: string,
+    query?: { readonly after?: number; readonly level?: LogLevel; readonly limit?: number },
+  ): Promise<LogPage>;
+  retry(id: string): Promise<RunView>;
+  cancel(id: string): Promise<RunView>;
+  agents(): Promise<AgentView[]>;
+
+  claim(request: ClaimRequest, signal?: AbortSignal): Promise<ClaimAnswer>;
+  heartbeat(request: HeartbeatRequest, signal?: AbortSignal): Promise<HeartbeatAnswer>;
+  report(run: string, batch: ReportBatch, signal?: AbortSignal): Promise<ReportAnswer>;
+}
+
+export interface RunsQuery {
+  readonly state?: StateName;
+  /** Name or id. */
+  readonly flow?: string;
+  readonly namespace?: string;
+  /** `next` of the page before. */
+  readonly before?: string;
+  readonly limit?: number;
+}
+
+export function orchestratorClient(options: HttpClientOptions): OrchestratorClient {
+  const http = httpClient(options);
+  const get = <Answer>(path: string, query: HttpRequest['query'] = {}) => http.json<Answer>(path, { query });
+  const post = <Answer>(path: string, json: unknown = {}, signal?: AbortSignal) =>
+    http.json<Answer>(path, { method: 'POST', json, signal });
+  const run = (id: string, what = '') => `/api/runs/${encodeURIComponent(id)}${what}`;
+  const deployment = (id: string, what = '') => `/api/deployments/${encodeURIComponent(id)}${what}`;
+
+  return {
+    flows: () => get('/api/flows'),
+    deployments: () => get('/api/deployments'),
+    deployment: (id) => get(deployment(id)),
+    register: (registration) => post('/api/deployments', registration),
+    start: (id, request) => post(deployment(id, '/runs'), request),
+    run: (id) => get(run(id)),
+    runs: (query) => get('/api/runs', { ...query }),
+    logs: (id, query) => get(run(id, '/logs'), query),
+    retry: (id) => post(run(id, '/retry')),
+    cancel: (id) => post(run(id, '/cancel')),
+    agents: () => get('/api/agents'),
+
+    claim: (request, signal) => post('/api/agents/claim', request, signal),
+    heartbeat: (request, signal) => post('/api/agents/heartbeat', request, signal),
+    report: (id, batch, signal) => post(run(id, '/report'), batch, signal),
+  };
+}

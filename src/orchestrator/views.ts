@@ -1,0 +1,169 @@
+import type { Json, JsonObject } from '../base/json.ts';
+
+/**
+ * What the orchestrator's API shows, as JSON. Times are ISO 8601 in UTC. Routes:
+ *
+ * | route | answer |
+ * |---|---|
+ * | GET /api/flows | FlowView[] |
+ * | GET /api/deployments | DeploymentView[] |
+ * | GET /api/deployments/:id | DeploymentView |
+ * | POST /api/deployments/:id/runs {parameters?, idempotencyKey?} | RunView |
+ * | GET /api/runs?state=&flow=&namespace=&before=&limit= | RunPage (newest first, keyset paging) |
+ * | GET /api/runs/:id | RunDetail |
+ * | GET /api/runs/:id/logs?after=&level=&limit= | LogPage |
+ * | GET /api/runs/:id/events | text/event-stream of RunStreamEvent, Last-Event-ID honoured |
+ * | POST /api/runs/:id/retry | RunView (from the failed task; results of completed tasks are kept) |
+ * | POST /api/runs/:id/cancel | RunView |
+ * | GET /api/agents | AgentView[] |
+ */
+export type StateName =
+  | 'Scheduled'
+  | 'Pending'
+  | 'Running'
+  | 'Completed'
+  | 'Failed'
+  | 'Crashed'
+  | 'Cancelling'
+  | 'Cancelled';
+
+export type TaskStateName =
+  | 'Pending'
+  | 'Running'
+  | 'Retrying'
+  | 'Completed'
+  /** Completed by an earlier attempt of the run; its stored result was used. */
+  | 'Reused'
+  | 'Failed'
+  | 'Skipped'
+  /** Not run, because what it waited for failed. */
+  | 'TriggerFailed'
+  | 'Cancelled';
+
+export interface FlowView {
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly description?: string;
+  readonly deployments: number;
+}
+
+export interface ScheduleView {
+  readonly id: string;
+  /** `cron 0 6 * * * America/Sao_Paulo`, `every PT15M`, `once 2026-01-01T00:00:00Z` */
+  readonly description: string;
+  readonly active: boolean;
+  readonly next: readonly string[];
+}
+
+export interface DeploymentView {
+  readonly id: string;
+  readonly name: string;
+  readonly flow: { readonly id: string; readonly name: string };
+  readonly namespace: string;
+  readonly labels: readonly string[];
+  readonly version: {
+    readonly number: number;
+    readonly bundle: { readonly bucket: string; readonly name: string; readonly sha256: string };
+    /** JSON Schema (draft 2020-12) of the parameters. */
+    readonly parameters: JsonObject;
+  };
+  readonly schedules: readonly ScheduleView[];
+  readonly parameters: JsonObject;
+}
+
+export interface RunView {
+  readonly id: string;
+  /** Two words and a number, for people. */
+  readonly name: string;
+  readonly flow: { readonly id: string; readonly name: string };
+  readonly deployment: { readonly id: string; readonly name: string };
+  readonly namespace: string;
+  readonly agency: string;
+  readonly state: StateName;
+  /** Why it is in that state, for people; the error's message when it failed. */
+  readonly message?: string;
+  readonly origin: 'manual' | 'schedule' | 'retry';
+  readonly attempt: number;
+  readonly parameters: JsonObject;
+  readonly scheduledFor: string;
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly agent?: string;
+}
+
+export interface RunPage {
+  readonly runs: readonly RunView[];
+  /** Pass as `before` for the next page. */
+  readonly next?: string;
+}
+
+export interface TaskRunView {
+  readonly id: string;
+  /** Task name, with an index when it was mapped: `stage[3]`. */
+  readonly key: string;
+  readonly state: TaskStateName;
+  readonly message?: string;
+  /** Of the run. */
+  readonly attempt: number;
+  /** How often the task was tried in that attempt. */
+  readonly tries: number;
+  /** Keys of the tasks whose results it took. */
+  readonly upstream: readonly string[];
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+export interface StateChange {
+  readonly state: StateName;
+  readonly message?: string;
+  readonly at: string;
+  readonly attempt: number;
+}
+
+export interface ArtifactView {
+  readonly id: string;
+  readonly key: string;
+  readonly kind: 'table' | 'markdown' | 'link';
+  readonly task?: string;
+  readonly data: Json;
+  readonly at: string;
+}
+
+export interface RunDetail extends RunView {
+  readonly history: readonly StateChange[];
+  readonly tasks: readonly TaskRunView[];
+  readonly artifacts: readonly ArtifactView[];
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface LogView {
+  /** Grows within a run, with no gaps filled later: pass the last one as `after`. */
+  readonly id: number;
+  readonly at: string;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly task?: string;
+  readonly attempt: number;
+}
+
+export interface LogPage {
+  readonly logs: readonly LogView[];
+}
+
+export type RunStreamEvent =
+  | { readonly kind: 'state'; readonly run: RunView }
+  | { readonly kind: 'task'; readonly task: TaskRunView }
+  | { readonly kind: 'log'; readonly log: LogView };
+
+export interface AgentView {
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: readonly string[];
+  readonly seenAt: string;
+  readonly online: boolean;
+  readonly runs: number;
+}

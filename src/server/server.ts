@@ -1,0 +1,226 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { type Access, createAccess } from '../access/access.ts';
+import { accessRoutes } from '../access/api/routes.ts';
+import { ArcosError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { lakeRoutes } from '../lake/api/routes.ts';
+import { createLake, type Lake } from '../lake/lake.ts';
+import { modelsRoutes } from '../models/api/routes.ts';
+import { orchestratorRoutes } from '../orchestrator/api/routes.ts';
+import { createOrchestrator } from '../orchestrator/orchestrator.ts';
+import { portalRoutes } from '../portal/routes.ts';
+import { startEmbeddedPostgres } from '../store/embedded/postgres.ts';
+import { migrate } from '../store/migrate.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { warehouseRoutes } from '../warehouse/api/routes.ts';
+import { ensureExtensions } from '../warehouse/engines/duckdb/extensions.ts';
+import { createWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
+import { applyCity, type City, CODE_BUCKET, readCity } from './city.ts';
+import type { Settings } from './config.ts';
+import { modelsFleet } from './fleet.ts';
+import { createHttp } from './http.ts';
+import { createIdentities, type Identities } from './identity.ts';
+import { openStateFolder, type StateFolder } from './state.ts';
+import { WEB_DIST } from './webdist.ts';
+
+/** A running Arcos. */
+export interface Server {
+  /** Where everything is, e.g. `http://127.0.0.1:8484`. */
+  readonly origin: string;
+  readonly city: City | undefined;
+  readonly state: StateFolder;
+  /** Key of the first administrator. */
+  readonly adminKey: string;
+  /** A key for an agent of a namespace. */
+  agentKey(namespace: string): Promise<string>;
+  /** Ends every part in the reverse order of its start, and lets the state folder go. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly settings: Settings;
+  /** The log, once the state folder is this process's. */
+  readonly openLog: (state: StateFolder) => Log;
+  /** Told what was started, as it is. */
+  readonly onStarted?: (part: string) => void;
+}
+
+/** What to do to end the parts that were started, newest first. */
+type Endings = (() => unknown)[];
+
+/**
+ * Starts every part of Arcos in this process and below it: what each needs is started before it. When one
+ * cannot be, those already started are ended again and its error is thrown.
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const endings: Endings = [];
+  const stop = async () => {
+    const failures: unknown[] = [];
+    for (let end = endings.pop(); end !== undefined; end = endings.pop()) {
+      // One part that does not end well keeps none of the others running.
+      await Promise.resolve()
+        .then(end)
+        .catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  };
+  try {
+    return { ...(await startParts(options, endings)), stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startParts(
+  { settings, openLog, onStarted = () => {} }: ServerOptions,
+  endings: Endings,
+): Promise<Omit<Server, 'stop'>> {
+  const city = settings.city === '' ? undefined : readCity(settings.city);
+  const state = openStateFolder(settings.state);
+  endings.push(() => state.release());
+  const log = openLog(state);
+  const extensionsDir = await ensureExtensions();
+
+  const store = await startStore(settings, state, log, endings);
+  onStarted('PostgreSQL');
+  const access = createAccess(store);
+  const lake = await createLake({ store, root: state.lake, log });
+  lake.start();
+  endings.push(() => lake.stop());
+  if (city !== undefined) await applyCity(city, access, lake);
+  onStarted('lake');
+
+  const warehouse = await startWarehouse({ settings, state, store, access, lake, extensionsDir, city, log });
+  endings.push(() => warehouse.stop());
+  onStarted('warehouse');
+
+  const orchestrator = createOrchestrator({ store, access, log });
+  await orchestrator.start();
+  endings.push(() => orchestrator.stop());
+
+  const identities = createIdentities(access, state.keys);
+  const administrator = { kind: 'user', name: 'administrador', agency: null } as const;
+  const adminKey = await identities.keyOf('administrador', {
+    ...administrator,
+    bindings: [{ role: 'administrador', scope: { kind: 'platform', id: '' } }],
+  });
+  const admin = await access.authenticate(adminKey);
+  const fleet = modelsFleet({ city, identities, log });
+  const app = await createHttp({
+    access,
+    log,
+    webDist: WEB_DIST,
+    ...(settings.login === 'loopback' && admin !== undefined ? { loopbackPrincipal: admin.id } : {}),
+  });
+  endings.push(() => app.close());
+  await app.register(accessRoutes({ access }));
+  await app.register(lakeRoutes({ lake, access }));
+  await app.register(warehouseRoutes({ warehouse, access }));
+  await app.register(orchestratorRoutes({ orchestrator, access }));
+  await app.register(modelsRoutes({ access, server: fleet.server }));
+  await app.register(
+    portalRoutes({ store, access, warehouse, city: city?.name ?? '', exportsDir: state.exports, webDist: WEB_DIST }),
+  );
+  const origin = await listen(app, settings);
+  onStarted('API, console and portal');
+
+  endings.push(() => fleet.stop());
+  await fleet.start(origin);
+  onStarted('models servers');
+  // An agent elsewhere is given its key by whoever sets it up: the file is there from the first start.
+  for (const namespace of Object.keys(city?.namespaces ?? {})) await agentKey(access, lake, identities, namespace);
+  return { origin, city, state, adminKey, agentKey: (namespace) => agentKey(access, lake, identities, namespace) };
+}
+
+async function startStore(settings: Settings, state: StateFolder, log: Log, endings: Endings): Promise<Store> {
+  let url = settings.databaseUrl;
+  if (url === '') {
+    const logFile = join(state.logs, 'postgres.log');
+    const postgres = await startEmbeddedPostgres({ dir: state.postgres, logFile, log });
+    endings.push(() => postgres.stop());
+    url = postgres.url;
+  }
+  const store = openStore(url, { connections: settings.databaseConnections });
+  endings.push(() => store.close());
+  const applied = await migrate(store);
+  if (applied.length > 0) log.info('the store was brought up to date', { migrations: applied });
+  return store;
+}
+
+interface WarehouseParts {
+  readonly settings: Settings;
+  readonly state: StateFolder;
+  readonly store: Store;
+  readonly access: Access;
+  readonly lake: Lake;
+  readonly extensionsDir: string;
+  readonly city: City | undefined;
+  readonly log: Log;
+}
+
+async function startWarehouse({
+  settings,
+  state,
+  store,
+  access,
+  lake,
+  extensionsDir,
+  city,
+  log,
+}: WarehouseParts): Promise<Warehouse> {
+  // Somebody's engine makes the catalog's tables, also in a city that has no agencies yet.
+  const [firstAgency = 'arcos'] = Object.keys(city?.agencies ?? {});
+  const warehouse = createWarehouse({
+    store,
+    access,
+    lake,
+    dataDir: join(state.lake, 'warehouse'),
+    resultsDir: state.results,
+    extensionsDir,
+    engine: {
+      memoryLimit: settings.engineMemory,
+      threads: settings.engineThreads,
+      tempDir: state.temp,
+      firstAgency,
+    },
+    log,
+  });
+  await warehouse.start();
+  return warehouse;
+}
+
+async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
+  try {
+    return (await app.listen({ host, port })).replace('[::1]', 'localhost');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const where = `${host}:${port}`;
+    if (code === 'EADDRINUSE') {
+      throw new ArcosError('CONFIG', `Another program is listening on ${where}`, {
+        hint: 'Stop it, or choose another port with --port N; --port 0 takes a free one.',
+        cause: error,
+      });
+    }
+    throw new ArcosError('CONFIG', `Arcos cannot listen on ${where}: ${(error as Error).message}`, {
+      hint: 'Choose another address with --host and --port.',
+      cause: error,
+    });
+  }
+}
+
+/** An agent may claim the runs of its namespace and read the flows' code, and nothing else. */
+async function agentKey(access: Access, lake: Lake, identities: Identities, namespace: string): Promise<string> {
+  const { agency } = await access.namespace(namespace);
+  const { project } = await lake.bucket(CODE_BUCKET);
+  return identities.keyOf(`agente-${namespace}`, {
+    kind: 'agent',
+    name: `agente@${namespace}`,
+    agency,
+    bindings: [
+      { role: 'agente', scope: { kind: 'namespace', id: namespace } },
+      { role: 'agente', scope: { kind: 'project', id: project } },
+    ],
+  });
+}

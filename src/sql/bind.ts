@@ -1,0 +1,121 @@
+import type { Fault } from '../base/fault.ts';
+import { hasErrors } from '../base/fault.ts';
+import type { Expression } from './ast/expression.ts';
+import type { Query } from './ast/query.ts';
+import type { Statement } from './ast/statement.ts';
+import { Binder, NOWHERE, type Session } from './bind/binder.ts';
+import { bindDdl } from './bind/ddl.ts';
+import { bindDml } from './bind/dml.ts';
+import { bindExpression } from './bind/expression.ts';
+import { coerce } from './bind/make.ts';
+import { bindMovement } from './bind/movement.ts';
+import { outputColumns } from './bind/output.ts';
+import { asRows, bindQuery } from './bind/query.ts';
+import type { BoundQuery, BoundQueryStatement, BoundStatement } from './bound.ts';
+import type { Catalog, ColumnInfo } from './catalog.ts';
+import { Source } from './source.ts';
+import type { SqlType } from './type.ts';
+
+export type { Session, TypedValue } from './bind/binder.ts';
+
+/**
+ * Binds a statement of `text`: names resolved, types found, conversions written out. Pure: everything it
+ * asks of the world is in the catalog and the session. `bound` is absent when there are faults.
+ */
+export function bind(
+  text: string,
+  statement: Statement,
+  catalog: Catalog,
+  session: Session,
+  file?: string,
+): { bound?: BoundStatement; faults: readonly Fault[] } {
+  const binder = new Binder(new Source(text, file), catalog, session);
+  const bound = binder.attempt(() => bindStatement(binder, statement));
+  return bound === undefined || hasErrors(binder.faults) ? { faults: binder.faults } : { bound, faults: binder.faults };
+}
+
+/** Binds an expression that a script evaluates, as a query of one row and column; or a query that it reads. */
+export function bindEvaluation(
+  text: string,
+  node: Expression | Query,
+  as: SqlType | undefined,
+  catalog: Catalog,
+  session: Session,
+): { bound?: BoundQueryStatement; faults: readonly Fault[] } {
+  const binder = new Binder(new Source(text), catalog, session);
+  const bound = binder.attempt(() => {
+    if (!('kind' in node)) return bindQueryStatement(binder, node);
+    const value = bindExpression(binder, NOWHERE, node);
+    const item = as === undefined ? value : coerce(binder, value, as, 'The value');
+    return queryStatement(binder, {
+      ctes: [],
+      recursive: false,
+      body: { kind: 'select', distinct: false, items: [item] },
+      orderBy: [],
+      columns: outputColumns([item], [undefined]),
+      valueTable: false,
+    });
+  });
+  return bound === undefined || hasErrors(binder.faults) ? { faults: binder.faults } : { bound, faults: binder.faults };
+}
+
+function bindStatement(binder: Binder, statement: Statement): BoundStatement {
+  switch (statement.kind) {
+    case 'query':
+      return bindQueryStatement(binder, statement.query);
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+    case 'truncate':
+      return bindDml(binder, statement);
+    case 'export_data':
+    case 'load_data':
+      return bindMovement(binder, statement);
+    case 'create_schema':
+    case 'undrop_schema':
+    case 'create_table':
+    case 'create_external_table':
+    case 'create_view':
+    case 'create_function':
+    case 'create_table_function':
+    case 'create_procedure':
+    case 'create_row_access_policy':
+    case 'create_index':
+    case 'drop':
+    case 'alter':
+    case 'grant':
+    case 'revoke':
+      return bindDdl(binder, statement);
+    default:
+      throw binder.fail(
+        'script',
+        statement,
+        `${statement.kind.replaceAll('_', ' ').toUpperCase()} is part of a script`,
+        'Run it with the statements around it as one script.',
+      );
+  }
+}
+
+function bindQueryStatement(binder: Binder, node: Query): BoundQueryStatement {
+  const query = bindQuery(binder, NOWHERE, node);
+  return { ...queryStatement(binder, asRows(binder, query, node)), ordered: query.orderBy.length > 0 };
+}
+
+function queryStatement(binder: Binder, query: BoundQuery): BoundQueryStatement {
+  const columns = resultColumns(query.columns);
+  return { kind: 'query', query, columns, ordered: query.orderBy.length > 0, ...binder.uses };
+}
+
+/** The result's columns as users see them: those without a name are f0_, f1_; a name again gets a number. */
+function resultColumns(columns: readonly { name?: string; type: SqlType }[]): ColumnInfo[] {
+  const taken = new Set<string>();
+  let anonymous = 0;
+  return columns.map(({ name, type }) => {
+    const base = name ?? `f${anonymous++}_`;
+    let unique = base;
+    for (let attempt = 1; taken.has(unique.toLowerCase()); attempt++) unique = `${base}_${attempt}`;
+    taken.add(unique.toLowerCase());
+    return { name: unique, type, nullable: true };
+  });
+}

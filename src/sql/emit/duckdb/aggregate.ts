@@ -1,0 +1,223 @@
+import { ArcosError } from '../../../base/errors.ts';
+import type { BoundExpression } from '../../bound.ts';
+import type { AggregateNode } from './emission.ts';
+import { emitExpression, emitOrder, emitOver } from './expression.ts';
+import { duckdbType } from './type.ts';
+
+/** Where DuckDB's aggregate has another name. */
+const NAMES: Readonly<Record<string, string>> = {
+  ANY_VALUE: 'any_value',
+  ARRAY_AGG: 'list',
+  BIT_XOR: 'bit_xor',
+  LOGICAL_AND: 'bool_and',
+  LOGICAL_OR: 'bool_or',
+  MAX_BY: 'arg_max',
+  MIN_BY: 'arg_min',
+  STRING_AGG: 'string_agg',
+  ST_UNION_AGG: 'ST_Union_Agg',
+};
+
+const PLAIN = new Set(
+  `BIT_AND BIT_OR CORR COUNT COVAR_POP COVAR_SAMP CUME_DIST DENSE_RANK FIRST_VALUE GROUPING LAG LAST_VALUE LEAD MAX MIN NTH_VALUE
+  NTILE PERCENT_RANK RANK ROW_NUMBER STDDEV_POP STDDEV_SAMP SUM VAR_POP VAR_SAMP`.split(/\s+/),
+);
+
+/** Those whose DuckDB type is another. */
+const CAST_RESULT = new Set(['SUM', 'GROUPING', 'BIT_AND', 'BIT_OR', 'BIT_XOR', 'COUNT']);
+
+/** An aggregate, or a window function. */
+export function emitAggregate(node: AggregateNode): string {
+  const special = SPECIAL[node.name];
+  if (node.having !== undefined && node.name !== 'ANY_VALUE') return atExtreme(node);
+  const value = special === undefined ? plain(node) : special(node);
+  return node.safe ? `TRY(${value})` : value;
+}
+
+function plain(node: AggregateNode): string {
+  const name = NAMES[node.name] ?? (PLAIN.has(node.name) ? node.name.toLowerCase() : undefined);
+  if (name === undefined) throw new ArcosError('UNSUPPORTED', `Aggregate function ${node.name} is not available`);
+  const called = invocation(node, name, node.arguments.map(emitExpression));
+  return CAST_RESULT.has(node.name) ? `CAST(${called} AS ${duckdbType(node.type)})` : called;
+}
+
+/** Aggregates that can also be taken of a list. */
+const OF_LISTS: Readonly<Record<string, string>> = {
+  ...NAMES,
+  AVG: 'avg',
+  COUNT: 'count',
+  MAX: 'max',
+  MIN: 'min',
+  SUM: 'sum',
+};
+
+/** An aggregate of the rows in which another value is largest or smallest: `SUM(x HAVING MAX y)`. */
+function atExtreme(node: AggregateNode): string {
+  const [value] = node.arguments;
+  const of = OF_LISTS[node.name];
+  if (
+    of === undefined ||
+    value === undefined ||
+    node.having === undefined ||
+    node.arguments.length > 1 ||
+    node.distinct ||
+    node.orderBy.length > 0
+  ) {
+    throw new ArcosError('UNSUPPORTED', `${node.name} with HAVING ${node.having?.extreme ?? ''} is not available`);
+  }
+  const key = emitExpression(node.having.value);
+  const rows = invocation(node, 'list', [`struct_pack(v := ${emitExpression(value)}, k := ${key})`]);
+  const extreme = invocation(node, node.having.extreme.toLowerCase(), [key]);
+  const kept = `list_transform(list_filter(_s.l, lambda _r: _r.k = _s.m), lambda _r: _r.v)`;
+  const nulls = node.ignoreNulls === true ? `list_filter(${kept}, lambda _v: _v IS NOT NULL)` : kept;
+  const result = node.name === 'ARRAY_AGG' ? limited(node, nulls) : `list_aggregate(${kept}, '${of}')`;
+  return `CAST(list_transform([struct_pack(l := ${rows}, m := ${extreme})], lambda _s: ${result})[1] AS ${duckdbType(node.type)})`;
+}
+
+interface Extra {
+  readonly filter?: string;
+  readonly distinct?: boolean;
+}
+
+/** `name(DISTINCT args ORDER BY ...) FILTER (WHERE ...) OVER (...)`. */
+function invocation(node: AggregateNode, name: string, args: readonly string[], extra: Extra = {}): string {
+  const distinct = node.distinct || extra.distinct === true ? 'DISTINCT ' : '';
+  const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${node.orderBy.map(emitOrder).join(', ')}`;
+  const window = WINDOW_ONLY.has(node.name);
+  const nulls = window && node.ignoreNulls === true ? ' IGNORE NULLS' : '';
+  const list = args.length === 0 && node.name === 'COUNT' ? '*' : args.join(', ');
+  const filter = extra.filter === undefined ? '' : ` FILTER (WHERE ${extra.filter})`;
+  const over = node.over === undefined ? '' : ` ${emitOver(node.over)}`;
+  return `${name}(${distinct}${list}${nulls}${order})${filter}${over}`;
+}
+
+const WINDOW_ONLY = new Set(['FIRST_VALUE', 'LAST_VALUE', 'NTH_VALUE', 'LAG', 'LEAD']);
+
+/** A list cut to LIMIT elements. */
+function limited(node: AggregateNode, list: string): string {
+  return node.limit === undefined ? list : `list_slice(${list}, 1, ${emitExpression(node.limit)})`;
+}
+
+const SPECIAL: Readonly<Record<string, (node: AggregateNode) => string>> = {
+  COUNTIF(node) {
+    const condition = emitExpression(node.arguments[0] ?? missing(node));
+    return node.distinct
+      ? invocation(node, 'count', [`CASE WHEN ${condition} THEN TRUE END`])
+      : invocation(node, 'count', ['*'], { filter: condition });
+  },
+  ARRAY_AGG(node) {
+    const [value] = node.arguments;
+    const text = emitExpression(value ?? missing(node));
+    const filter = node.ignoreNulls === true ? { filter: `${text} IS NOT NULL` } : {};
+    return limited(node, invocation(node, 'list', [text], filter));
+  },
+  ARRAY_CONCAT_AGG(node) {
+    return `flatten(${limited(node, invocation(node, 'list', node.arguments.map(emitExpression)))})`;
+  },
+  STRING_AGG(node) {
+    const [value, delimiter] = node.arguments.map(emitExpression);
+    if (node.limit === undefined) return invocation(node, 'string_agg', [value ?? '', delimiter ?? "','"]);
+    const list = invocation(node, 'list', [value ?? ''], { filter: `${value} IS NOT NULL` });
+    return `array_to_string(${limited(node, list)}, ${delimiter ?? "','"})`;
+  },
+  AVG(node) {
+    const args = node.arguments.map(emitExpression);
+    if (node.type.kind === 'FLOAT64') return invocation(node, 'avg', args);
+    if (node.type.kind === 'INTERVAL')
+      return `bq_interval_divide(${invocation(node, 'sum', args)}, ${invocation(node, 'count', args)})`;
+    return `CAST(bq_decimal_divide(${invocation(node, 'sum', args)}, ${invocation(node, 'count', args)}) AS ${duckdbType(node.type)})`;
+  },
+  // Exact where BigQuery approximates: an answer that is right is within any error.
+  APPROX_COUNT_DISTINCT: (node) => invocation(node, 'count', node.arguments.map(emitExpression), { distinct: true }),
+  APPROX_QUANTILES(node) {
+    const [value, count] = node.arguments.map(emitExpression);
+    const shares = `list_transform(range(0, ${count} + 1), lambda _i: _i / ${count})`;
+    const steps = node.arguments[1]?.kind === 'literal' ? quantileSteps(Number(node.arguments[1].value)) : shares;
+    return invocation(node, 'quantile_disc', [value ?? '', steps]);
+  },
+  ANY_VALUE(node) {
+    const value = emitExpression(node.arguments[0] ?? missing(node));
+    if (node.having === undefined) return invocation(node, 'any_value', [value]);
+    const name = node.having.extreme === 'MAX' ? 'arg_max' : 'arg_min';
+    return invocation(node, name, [value, emitExpression(node.having.value)]);
+  },
+  // BigQuery's NaN is the extreme wherever there is one; DuckDB's is the largest.
+  MIN(node) {
+    const args = node.arguments.map(emitExpression);
+    const least = invocation(node, 'min', args);
+    if (node.type.kind !== 'FLOAT64') return least;
+    return `CASE WHEN isnan(${invocation(node, 'max', args)}) THEN CAST('nan' AS DOUBLE) ELSE ${least} END`;
+  },
+  PERCENTILE_CONT: (node) => percentile(node, 'quantile_cont'),
+  PERCENTILE_DISC: (node) => percentile(node, 'quantile_disc'),
+  APPROX_TOP_COUNT(node) {
+    const [value = '', count = ''] = node.arguments.map(emitExpression);
+    const entries = `map_entries(${invocation(node, 'histogram', [`struct_pack(v := ${value})`])})`;
+    return top(node, `list_transform(${entries}, lambda _e: struct_pack(n := _e."value", v := _e."key".v))`, count);
+  },
+  APPROX_TOP_SUM(node) {
+    const [value = '', weight = '', count = ''] = node.arguments.map(emitExpression);
+    const rows = invocation(node, 'list', [`struct_pack(v := struct_pack(v := ${value}), w := ${weight})`]);
+    const sum = 'list_sum(list_transform(list_filter(_l, lambda _r: _r.v = _k), lambda _r: _r.w))';
+    const sums = `list_transform(list_distinct(list_transform(_l, lambda _r: _r.v)), lambda _k: struct_pack(n := ${sum}, v := _k.v))`;
+    return `list_transform([${rows}], lambda _l: ${top(node, sums, count)})[1]`;
+  },
+  'HLL_COUNT.INIT'(node) {
+    const [value = ''] = node.arguments.map(emitExpression);
+    const precision = node.arguments[1] === undefined ? 15 : constantNumber(node.arguments[1]);
+    const kind = node.arguments[0]?.type.kind;
+    if (!(precision >= 10 && precision <= 24)) {
+      throw new ArcosError('INVALID', 'HLL_COUNT.INIT takes a constant precision from 10 to 24');
+    }
+    const hash =
+      kind === 'INT64'
+        ? `bq_fingerprint2011_int64(${value})`
+        : `bq_fingerprint2011(${kind === 'BYTES' ? value : `encode(CAST(${value} AS VARCHAR))`})`;
+    const hashes = `array_to_string(${invocation(node, 'list', [hash], { distinct: true })}, ',')`;
+    // Numbers that the format gives types of values: UINT64, and text or bytes.
+    const type = kind === 'INT64' ? 8 : 11;
+    return `bq_hll_init(nullif(${hashes}, ''), ${invocation(node, 'count', [value])}, ${precision}, ${type})`;
+  },
+  'HLL_COUNT.MERGE': (node) => `coalesce(bq_hll_extract(${mergedSketch(node)}), 0)`,
+  'HLL_COUNT.MERGE_PARTIAL': mergedSketch,
+  ST_CENTROID_AGG: (node) =>
+    `ST_GeomFromWKB(bq_centroid(ST_AsWKB(ST_Collect(${invocation(node, 'list', node.arguments.map(emitExpression))}))))`,
+  ST_EXTENT(node) {
+    const value = emitExpression(node.arguments[0] ?? missing(node));
+    const bound = (aggregate: string, of: string): string => invocation(node, aggregate, [`${of}(${value})`]);
+    return `struct_pack(xmin := ${bound('min', 'ST_XMin')}, ymin := ${bound('min', 'ST_YMin')}, xmax := ${bound('max', 'ST_XMax')}, ymax := ${bound('max', 'ST_YMax')})`;
+  },
+};
+
+/** NaN for what is no constant. */
+function constantNumber(node: BoundExpression): number {
+  return node.kind === 'literal' && typeof node.value === 'string' ? Number(node.value) : Number.NaN;
+}
+
+function mergedSketch(node: AggregateNode): string {
+  const hexes = node.arguments.map((argument) => `hex(${emitExpression(argument)})`);
+  return `bq_hll_merge(nullif(array_to_string(${invocation(node, 'list', hexes)}, ','), ''))`;
+}
+
+/** The first of a list of structs (n, v) by n, under the names that the result has. */
+function top(node: AggregateNode, list: string, count: string): string {
+  const { type } = node;
+  const counted = type.kind === 'ARRAY' && type.element.kind === 'STRUCT' ? type.element : undefined;
+  const [, second] = counted?.fields ?? [];
+  const member = `"${second?.name ?? ''}" := CAST(_t.n AS ${duckdbType(second?.type ?? node.type)})`;
+  return `list_transform(list_slice(list_reverse_sort(${list}), 1, ${count}), lambda _t: struct_pack("value" := _t.v, ${member}))`;
+}
+
+function percentile(node: AggregateNode, name: string): string {
+  if (node.ignoreNulls === false) {
+    throw new ArcosError('UNSUPPORTED', `${node.name} with RESPECT NULLS is not available`);
+  }
+  return invocation(node, name, node.arguments.map(emitExpression));
+}
+
+function quantileSteps(count: number): string {
+  return `[${Array.from({ length: count + 1 }, (_, index) => index / count).join(', ')}]`;
+}
+
+function missing(node: AggregateNode): never {
+  throw new ArcosError('INTERNAL', `${node.name} without an argument`);
+}

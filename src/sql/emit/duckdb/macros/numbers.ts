@@ -1,0 +1,53 @@
+import type { Macro } from './macro.ts';
+
+/** Numbers, and texts read as numbers. */
+export const NUMBERS: readonly Macro[] = [
+  // DuckDB would round decimals, take underscores, and no sign before hexadecimal digits.
+  [
+    'bq_integer',
+    's',
+    `CASE WHEN NOT regexp_matches(s, '[.eE_xX]') THEN TRY_CAST(s AS BIGINT)
+      WHEN regexp_full_match(s, '\\s*[+-]?0[xX][0-9a-fA-F]+\\s*') THEN TRY_CAST(regexp_replace(s, '[+-]', '') AS BIGINT) * CASE WHEN contains(s, '-') THEN -1 ELSE 1 END END`,
+  ],
+  // Quotient of whole numbers of billionths, rounded half away from zero.
+  [
+    'bq_exact_divide',
+    'n, d',
+    `CAST(CAST(CASE WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END * ((abs(n) * 1000000000 + abs(d) // 2) // abs(d)) AS DECIMAL(38, 0))
+      * CAST(0.000000001 AS DECIMAL(10, 9)) AS DECIMAL(38, 9))`,
+  ],
+  // 38 digits do not hold larger operands scaled: those are divided digit by digit.
+  [
+    'bq_decimal_divide',
+    'a, b',
+    `CASE WHEN abs(a) < 10000000000000000000 AND abs(b) < 10000000000000000000
+      THEN bq_exact_divide(CAST(a * 1000000000 AS HUGEINT), CAST(b * 1000000000 AS HUGEINT))
+      ELSE CAST(bq_divide_text(CAST(a AS VARCHAR), CAST(b AS VARCHAR), 9) AS DECIMAL(38, 9)) END`,
+  ],
+  ['bq_wide_divide', 'a, b', `CAST(bq_divide_text(CAST(a AS VARCHAR), CAST(b AS VARCHAR), 18) AS DECIMAL(38, 18))`],
+  // What months leave over becomes days of which a month has 30, and what days leave over becomes hours.
+  [
+    'bq_interval_divide',
+    'x, n',
+    `(to_months(CAST(bq_months(x) // n AS INTEGER)) + to_days(CAST((bq_months(x) % n * 30 + date_part('day', x)) // n AS INTEGER))
+      + to_microseconds(CAST(((bq_months(x) % n * 30 + date_part('day', x)) % n * 86400000000 + bq_micros(x)) // n AS BIGINT)))`,
+  ],
+  [
+    'bq_shift_left',
+    'x, n',
+    `CASE WHEN n < 0 THEN CAST('GoogleSQL: Bitwise shift by negative offset.' AS BIGINT) WHEN n >= 64 THEN 0 ELSE CAST(CAST(x AS BIT) << CAST(n AS INTEGER) AS BIGINT) END`,
+  ],
+  [
+    'bq_shift_right',
+    'x, n',
+    `CASE WHEN n < 0 THEN CAST('GoogleSQL: Bitwise shift by negative offset.' AS BIGINT) WHEN n >= 64 THEN 0 ELSE CAST(CAST(x AS BIT) >> CAST(n AS INTEGER) AS BIGINT) END`,
+  ],
+
+  [
+    'bq_cosine_distance',
+    'a, b',
+    `CASE WHEN list_inner_product(a, a) = 0 OR list_inner_product(b, b) = 0 THEN CAST(CAST('GoogleSQL: Cannot compute cosine distance against zero vector.' AS BIGINT) AS DOUBLE)
+      ELSE list_cosine_distance(a, b) END`,
+  ],
+  ['bq_euclidean_distance', 'a, b', 'list_distance(a, b)'],
+];

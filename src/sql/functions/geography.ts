@@ -1,0 +1,108 @@
+import { define } from './define.ts';
+
+const PREDICATE = 'GEOGRAPHY, GEOGRAPHY -> BOOL';
+const PAIR = 'GEOGRAPHY, GEOGRAPHY -> GEOGRAPHY';
+const SAME = 'GEOGRAPHY -> GEOGRAPHY';
+const MEASURE = 'GEOGRAPHY, [BOOL] -> FLOAT64';
+
+export const GEOGRAPHY_FUNCTIONS = define('geography', {
+  S2_CELLIDFROMPOINT: ['GEOGRAPHY, [level => INT64] -> INT64', 'Id of the S2 cell around a point.'],
+  ST_ANGLE: [
+    'GEOGRAPHY, GEOGRAPHY, GEOGRAPHY -> FLOAT64',
+    'Angle at the second of three points, clockwise, in radians.',
+  ],
+  ST_AREA: [MEASURE, 'Area on the sphere, in square metres.'],
+  ST_ASBINARY: ['GEOGRAPHY -> BYTES', 'Well-known binary.'],
+  ST_ASGEOJSON: ['GEOGRAPHY -> STRING', 'GeoJSON geometry.'],
+  ST_ASKML: ['GEOGRAPHY -> STRING', 'KML geometry.'],
+  ST_ASTEXT: ['GEOGRAPHY -> STRING', 'Well-known text.'],
+  ST_AZIMUTH: ['GEOGRAPHY, GEOGRAPHY -> FLOAT64', 'Direction from one point to another, in radians from north.'],
+  ST_BOUNDARY: [SAME, 'The boundary.'],
+  ST_BOUNDINGBOX: [
+    'GEOGRAPHY -> STRUCT<xmin FLOAT64, ymin FLOAT64, xmax FLOAT64, ymax FLOAT64>',
+    'The box of longitudes and latitudes around it.',
+  ],
+  ST_BUFFER: [
+    'GEOGRAPHY, FLOAT64, [num_seg_quarter_circle => FLOAT64] -> GEOGRAPHY',
+    'All points within so many metres.',
+  ],
+  ST_BUFFERWITHTOLERANCE: [
+    'GEOGRAPHY, FLOAT64, [tolerance_meters => FLOAT64] -> GEOGRAPHY',
+    'All points within so many metres, rounded as finely as the tolerance.',
+  ],
+  ST_CENTROID: [SAME, 'The centre of mass.'],
+  ST_CLOSESTPOINT: [
+    'GEOGRAPHY, GEOGRAPHY, [BOOL] -> GEOGRAPHY',
+    'The point of the first that is nearest to the second.',
+  ],
+  ST_CONTAINS: [PREDICATE, 'Whether no point of the second is outside the first, and their interiors meet.'],
+  ST_CONVEXHULL: [SAME, 'The smallest convex geography around it.'],
+  ST_COVEREDBY: [PREDICATE, 'Whether no point of the first is outside the second.'],
+  ST_COVERS: [PREDICATE, 'Whether no point of the second is outside the first.'],
+  ST_DIFFERENCE: [PAIR, 'What is in the first and not in the second.'],
+  ST_DIMENSION: ['GEOGRAPHY -> INT64', '0 for points, 1 for lines, 2 for polygons.'],
+  ST_DISJOINT: [PREDICATE, 'Whether nothing is shared.'],
+  ST_DISTANCE: ['GEOGRAPHY, GEOGRAPHY, [BOOL] -> FLOAT64', 'Shortest distance on the sphere, in metres.'],
+  ST_DUMP: ['GEOGRAPHY, [INT64] -> ARRAY<GEOGRAPHY>', 'Its simple parts.'],
+  ST_DUMPPOINTS: ['GEOGRAPHY -> ARRAY<GEOGRAPHY>', 'Its vertices.'],
+  ST_DWITHIN: ['GEOGRAPHY, GEOGRAPHY, FLOAT64, [BOOL] -> BOOL', 'Whether two geographies are within so many metres.'],
+  ST_ENDPOINT: [SAME, 'The last point of a line.'],
+  ST_EQUALS: [PREDICATE, 'Whether two geographies are the same set of points.'],
+  ST_EXTERIORRING: [SAME, 'The outer ring of a polygon.'],
+  ST_GEOGFROM: ['STRING -> GEOGRAPHY | BYTES -> GEOGRAPHY', 'A geography of WKT, GeoJSON or WKB.'],
+  ST_GEOGFROMGEOJSON: ['STRING, [make_valid => BOOL] -> GEOGRAPHY', 'A geography of GeoJSON.'],
+  ST_GEOGFROMTEXT: [
+    'STRING, [oriented => BOOL], [planar => BOOL], [make_valid => BOOL] -> GEOGRAPHY',
+    'A geography of well-known text.',
+  ],
+  ST_GEOGFROMWKB: [
+    'BYTES, [oriented => BOOL], [planar => BOOL], [make_valid => BOOL] -> GEOGRAPHY | STRING -> GEOGRAPHY',
+    'A geography of well-known binary.',
+  ],
+  ST_GEOGPOINT: ['FLOAT64, FLOAT64 -> GEOGRAPHY', 'The point at a longitude and latitude.'],
+  ST_GEOGPOINTFROMGEOHASH: ['STRING -> GEOGRAPHY', 'The middle of a geohash.'],
+  ST_GEOHASH: ['GEOGRAPHY, [INT64] -> STRING', 'Geohash of a point.'],
+  ST_GEOMETRYTYPE: ['GEOGRAPHY -> STRING', 'ST_Point, ST_LineString, ST_Polygon and so on.'],
+  ST_HAUSDORFFDISTANCE: [
+    'GEOGRAPHY, GEOGRAPHY, [directed => BOOL] -> FLOAT64',
+    'The furthest that a vertex of one is from the other, in metres.',
+  ],
+  ST_HAUSDORFFDWITHIN: [
+    'GEOGRAPHY, GEOGRAPHY, FLOAT64, [directed => BOOL] -> BOOL',
+    'Whether the Hausdorff distance is within so many metres.',
+  ],
+  ST_INTERIORRINGS: ['GEOGRAPHY -> ARRAY<GEOGRAPHY>', 'The holes of a polygon.'],
+  ST_INTERSECTION: [PAIR, 'What two geographies share.'],
+  ST_INTERSECTS: [PREDICATE, 'Whether two geographies share a point.'],
+  ST_INTERSECTSBOX: [
+    'GEOGRAPHY, FLOAT64, FLOAT64, FLOAT64, FLOAT64 -> BOOL',
+    'Whether it meets a box of longitudes and latitudes.',
+  ],
+  ST_ISCLOSED: ['GEOGRAPHY -> BOOL', 'Whether a line ends where it starts.'],
+  ST_ISCOLLECTION: ['GEOGRAPHY -> BOOL', 'Whether it has more than one part.'],
+  ST_ISEMPTY: ['GEOGRAPHY -> BOOL', 'Whether there is no point in it.'],
+  ST_ISRING: ['GEOGRAPHY -> BOOL', 'Whether it is a closed line that does not cross itself.'],
+  ST_LENGTH: [MEASURE, 'Length of lines on the sphere, in metres.'],
+  ST_LINEINTERPOLATEPOINT: ['GEOGRAPHY, FLOAT64 -> GEOGRAPHY', 'The point at a share of a line.'],
+  ST_LINELOCATEPOINT: ['GEOGRAPHY, GEOGRAPHY -> FLOAT64', 'The share of a line at which it is nearest to a point.'],
+  ST_LINESUBSTRING: ['GEOGRAPHY, FLOAT64, FLOAT64 -> GEOGRAPHY', 'The part of a line between two shares.'],
+  ST_MAKELINE: ['GEOGRAPHY, GEOGRAPHY -> GEOGRAPHY | ARRAY<GEOGRAPHY> -> GEOGRAPHY', 'A line through points.'],
+  ST_MAKEPOLYGON: ['GEOGRAPHY, [ARRAY<GEOGRAPHY>] -> GEOGRAPHY', 'A polygon of a ring and its holes.'],
+  ST_MAKEPOLYGONORIENTED: ['ARRAY<GEOGRAPHY> -> GEOGRAPHY', 'A polygon of rings, the first its shell.'],
+  ST_MAXDISTANCE: [
+    'GEOGRAPHY, GEOGRAPHY, [BOOL] -> FLOAT64',
+    'The longest distance between two points of them, in metres.',
+  ],
+  ST_NUMGEOMETRIES: ['GEOGRAPHY -> INT64', 'Number of parts.'],
+  ST_NUMPOINTS: ['GEOGRAPHY -> INT64', 'Number of points.'],
+  ST_PERIMETER: [MEASURE, 'Length of the boundaries of polygons, in metres.'],
+  ST_POINTN: ['GEOGRAPHY, INT64 -> GEOGRAPHY', 'The n-th point of a line.'],
+  ST_SIMPLIFY: ['GEOGRAPHY, FLOAT64 -> GEOGRAPHY', 'With fewer points, none moved by more than so many metres.'],
+  ST_SNAPTOGRID: ['GEOGRAPHY, FLOAT64 -> GEOGRAPHY', 'With points moved to a grid of degrees.'],
+  ST_STARTPOINT: [SAME, 'The first point of a line.'],
+  ST_TOUCHES: [PREDICATE, 'Whether only boundaries meet.'],
+  ST_UNION: [`${PAIR} | ARRAY<GEOGRAPHY> -> GEOGRAPHY`, 'Everything in either.'],
+  ST_WITHIN: [PREDICATE, 'Whether the first is contained in the second.'],
+  ST_X: ['GEOGRAPHY -> FLOAT64', 'Longitude of a point.'],
+  ST_Y: ['GEOGRAPHY -> FLOAT64', 'Latitude of a point.'],
+});

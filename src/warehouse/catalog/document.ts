@@ -1,0 +1,45 @@
+import type { ColumnInfo, Partitioning } from '../../sql/catalog.ts';
+import type { Options } from '../../sql/ddl.ts';
+
+/**
+ * What a native table is beyond DuckDB's columns. It is the comment of the DuckLake table, so that it
+ * changes in one transaction with the data.
+ */
+export interface TableDocument {
+  readonly version: 1;
+  /** In the table's order, with GoogleSQL's types. */
+  readonly columns: readonly ColumnInfo[];
+  readonly partitioning?: Partitioning;
+  readonly clustering?: readonly string[];
+  readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+export function writeDocument(document: TableDocument): string {
+  return JSON.stringify(document);
+}
+
+/** Undefined for the comment of a table that Arcos did not make. */
+export function readDocument(comment: string | null): TableDocument | undefined {
+  if (comment === null || !comment.startsWith('{"version":1,')) return undefined;
+  return JSON.parse(comment) as TableDocument;
+}
+
+/** The members of a document that OPTIONS set. */
+export function documentOptions(options: Options): Pick<TableDocument, 'description' | 'labels'> {
+  const { description, labels } = options;
+  return {
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(labels === undefined ? {} : { labels: labelsOf(labels) }),
+  };
+}
+
+/** Labels are written `[('team', 'dados'), ...]`. */
+export function labelsOf(labels: Options[string]): Record<string, string> {
+  if (!Array.isArray(labels)) return {};
+  return Object.fromEntries(
+    labels.flatMap((pair) => (Array.isArray(pair) && pair.length === 2 ? [[String(pair[0]), String(pair[1])]] : [])),
+  );
+}

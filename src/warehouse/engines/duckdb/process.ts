@@ -1,0 +1,311 @@
+import { createHash } from 'node:crypto';
+import { open, rename } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BIGINT,
+  BLOB,
+  DOUBLE,
+  DuckDBBlobValue,
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBScalarFunction,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { DUCKDB_PRELUDE, HOST_FUNCTIONS, type HostFunction, type HostValue, quoteText } from '../../../sql/duckdb.ts';
+import type { JavaScriptFunction } from '../../../sql/routine.ts';
+import { EXTENSIONS, extensionPath } from './extensions.ts';
+import { javaScriptEvaluator } from './javascript.ts';
+import {
+  type EngineAnswer,
+  type EngineSettings,
+  type EngineTask,
+  type FromEngine,
+  type ResultTask,
+  SOURCE,
+  type ToEngine,
+} from './protocol.ts';
+import { ROW_MACROS } from './rows.ts';
+
+/**
+ * An engine's process: one DuckDB in memory with the city's DuckLake attached. It does what its parent
+ * sends it and ends with it.
+ */
+const running = new Map<number, DuckDBConnection>();
+let instance: DuckDBInstance;
+
+process.on('message', (message: ToEngine) => {
+  switch (message.kind) {
+    case 'start':
+      void start(message.settings).then(
+        () => send({ kind: 'ready' }),
+        (error: Error) => send({ kind: 'failed', message: error.message }),
+      );
+      break;
+    case 'run':
+      void run(message.id, message.task, message.session).then(
+        (answer) => send({ kind: 'answer', id: message.id, answer }),
+        (error: Error) => send({ kind: 'error', id: message.id, message: error.message }),
+      );
+      break;
+    case 'cancel':
+      running.get(message.id)?.interrupt();
+      break;
+    case 'close':
+      void closeSession(message.session);
+  }
+});
+// The parent is gone, however it went: nobody is left to answer to.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C in a terminal reaches every process of the group; the parent decides when this one ends.
+process.on('SIGINT', () => {});
+
+function send(message: FromEngine): void {
+  process.send?.(message);
+}
+
+async function start(settings: EngineSettings): Promise<void> {
+  instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: settings.memoryLimit,
+    threads: String(settings.threads),
+    temp_directory: settings.tempDir,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  for (const name of EXTENSIONS) await connection.run(`LOAD ${quoteText(extensionPath(settings.extensionsDir, name))}`);
+  await connection.run("SET GLOBAL TimeZone = 'UTC'");
+  // Longitude first, as GeoJSON and BigQuery have it.
+  await connection.run('SET GLOBAL geometry_always_xy = true');
+  for (const definition of [...HOST_FUNCTIONS, SHA512]) connection.registerScalarFunction(hostFunction(definition));
+  for (const statement of [...DUCKDB_PRELUDE, ...ROW_MACROS]) await connection.run(statement);
+  // Small inserts are files too, so that the catalog alone tells how many rows there are.
+  await connection.run(
+    `ATTACH ${quoteText(`ducklake:postgres:${settings.catalog}`)} AS lake
+      (DATA_PATH ${quoteText(`${settings.dataDir}/`)}, METADATA_SCHEMA 'ducklake', DATA_INLINING_ROW_LIMIT 0)`,
+  );
+  connection.closeSync();
+}
+
+const TYPES = { VARCHAR, BLOB, DOUBLE, BIGINT } as const;
+
+/** The pure rooms know no digests beyond DuckDB's; Node has this one. */
+const SHA512: HostFunction = {
+  name: 'bq_sha512',
+  parameters: ['BLOB'],
+  result: 'BLOB',
+  evaluate: (bytes) =>
+    createHash('sha512')
+      .update(bytes as Uint8Array)
+      .digest(),
+};
+
+function hostFunction({ name, parameters, result, evaluate }: HostFunction): DuckDBScalarFunction {
+  return DuckDBScalarFunction.create({
+    name,
+    parameterTypes: parameters.map((type) => TYPES[type]),
+    returnType: TYPES[result],
+    mainFunction(_info, input, output) {
+      const columns = parameters.map((_, index) => input.getColumnVector(index));
+      for (let row = 0; row < input.rowCount; row++) {
+        const args = columns.map((column) => toHost(column.getItem(row)));
+        const known = args.filter((arg) => arg !== null);
+        const value = known.length === args.length ? evaluate(...known) : null;
+        output.setItem(row, value instanceof Uint8Array ? new DuckDBBlobValue(value) : value);
+      }
+      output.flush();
+    },
+  });
+}
+
+function toHost(value: unknown): HostValue | null {
+  if (value instanceof DuckDBBlobValue) return value.bytes;
+  return (value ?? null) as HostValue | null;
+}
+
+/** A connection that outlives its tasks, with the temporary tables that were made on it. */
+interface Session {
+  readonly connection: DuckDBConnection;
+  /** Whether a transaction is open that tasks did not begin themselves. */
+  open: boolean;
+}
+
+const sessions = new Map<number, Session>();
+
+async function sessionOf(id: number | undefined): Promise<Session> {
+  const known = id === undefined ? undefined : sessions.get(id);
+  if (known !== undefined) return known;
+  const session = { connection: await instance.connect(), open: false };
+  if (id !== undefined) sessions.set(id, session);
+  return session;
+}
+
+function closeSession(id: number): void {
+  sessions.get(id)?.connection.closeSync();
+  sessions.delete(id);
+}
+
+async function run(id: number, task: EngineTask, sessionId: number | undefined): Promise<EngineAnswer> {
+  const session = await sessionOf(sessionId);
+  const { connection } = session;
+  running.set(id, connection);
+  try {
+    for (const definition of task.javascript ?? []) await registerJavaScript(connection, definition);
+    if (task.transaction !== undefined) await runTransaction(session, task.transaction, task.mark);
+    const changed = await runSteps(session, task);
+    return { ...changed, ...(task.result === undefined ? {} : await runResult(connection, task.result)) };
+  } finally {
+    running.delete(id);
+    if (sessionId === undefined) connection.closeSync();
+  }
+}
+
+const registered = new Map<string, Promise<void>>();
+
+/** Once for the process: equal functions have equal names. */
+function registerJavaScript(connection: DuckDBConnection, definition: JavaScriptFunction): Promise<void> {
+  const known = registered.get(definition.name);
+  if (known !== undefined) return known;
+  const done = (async () => {
+    const evaluate = await javaScriptEvaluator(definition);
+    connection.registerScalarFunction(
+      hostFunction({
+        name: definition.name,
+        parameters: ['VARCHAR'],
+        result: 'VARCHAR',
+        evaluate: (json) => evaluate(String(json)),
+      }),
+    );
+  })();
+  registered.set(definition.name, done);
+  done.catch(() => registered.delete(definition.name));
+  return done;
+}
+
+async function runTransaction(session: Session, what: 'begin' | 'commit' | 'rollback', mark: string | undefined) {
+  const { connection } = session;
+  if (what === 'begin') {
+    await retryCommits(connection, false);
+    await connection.run('BEGIN');
+    session.open = true;
+    return;
+  }
+  session.open = false;
+  try {
+    if (what === 'commit') await commit(connection, mark, undefined);
+    else await connection.run('ROLLBACK');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function runSteps(session: Session, task: EngineTask): Promise<EngineAnswer> {
+  const { connection, open } = session;
+  if (task.steps.length === 0) return {};
+  if (!open) await retryCommits(connection, task.counted !== undefined);
+  let source: 'VIEW' | 'TABLE' | undefined;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      if (task.source !== undefined && source !== 'TABLE') {
+        const kind = source === undefined ? 'VIEW' : 'TABLE';
+        if (source !== undefined) await connection.run(`DROP ${source} ${SOURCE}`);
+        await connection.run(`CREATE TEMP ${kind} _source AS ${task.source}`);
+        source = kind;
+      }
+      try {
+        return await runTransactionOnce(session, task);
+      } catch (error) {
+        // In a transaction of the session's own, only its client knows what to do again.
+        if (open || attempt === ATTEMPTS || !isConflict(error as Error)) throw error;
+        await sleep(Math.random() * PAUSE_MS * attempt);
+      }
+    }
+  } finally {
+    if (source !== undefined) await connection.run(`DROP ${source} IF EXISTS ${SOURCE}`).catch(() => undefined);
+  }
+}
+
+/**
+ * How often a statement is begun again that others' commits got in the way of, as BigQuery does for its
+ * clients. From the second time on, the rows of its source are there already, so that the transaction is short.
+ */
+const ATTEMPTS = 20;
+const PAUSE_MS = 50;
+/** DuckLake's own. */
+const DEFAULT_RETRIES = 10;
+
+/**
+ * DuckLake can commit again what another commit was faster than. For rows that is sound; a commit that
+ * changes the schema keeps the schema version it had, and then this process, which knows tables by version, finds one
+ * of the two tables no more (seen with ducklake of DuckDB 1.5.5). So such a transaction is run again as a whole.
+ */
+async function retryCommits(connection: DuckDBConnection, rowsOnly: boolean): Promise<void> {
+  await connection.run(`SET SESSION ducklake_max_retry_count = ${rowsOnly ? DEFAULT_RETRIES : 0}`);
+}
+
+/** Whether another transaction was first. Then this one has left nothing behind. */
+function isConflict({ message }: Error): boolean {
+  return /transaction conflict|write-write conflict|maximum retry count/i.test(message);
+}
+
+async function runTransactionOnce({ connection, open }: Session, task: EngineTask): Promise<EngineAnswer> {
+  if (!open) await connection.run('BEGIN');
+  try {
+    let affectedRows: number | undefined;
+    for (const [index, step] of task.steps.entries()) {
+      const result = await connection.run(step);
+      if (index === task.counted) affectedRows = result.rowsChanged;
+    }
+    if (!open) await commit(connection, task.mark, affectedRows);
+    return affectedRows === undefined ? {} : { affectedRows };
+  } catch (error) {
+    if (!open) await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Commits with what is to be known of it when nobody has heard the answer: whose it is and how many rows it changed. */
+async function commit(connection: DuckDBConnection, mark: string | undefined, affectedRows: number | undefined) {
+  if (mark !== undefined) {
+    const message = JSON.stringify(affectedRows === undefined ? {} : { affectedRows });
+    await connection.run(
+      `CALL lake.set_commit_message('arcos', ${quoteText(message)}, extra_info => ${quoteText(mark)})`,
+    );
+  }
+  await connection.run('COMMIT');
+}
+
+async function runResult(connection: DuckDBConnection, task: ResultTask): Promise<EngineAnswer> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE _result AS ${task.sql}`);
+  const totalRows = Number(await scalar(connection, 'SELECT count(*) FROM _result'));
+  const pageRows = Math.min(totalRows, task.firstPage);
+  const pages: string[] = [];
+  for (const form of task.forms) {
+    const page =
+      pageRows === 0
+        ? ''
+        : await scalar(
+            connection,
+            `SELECT string_agg(${form}, ',' ORDER BY rowid) FROM _result WHERE rowid < ${pageRows}`,
+          );
+    pages.push(String(page ?? ''));
+  }
+  if (pageRows < totalRows && task.spill !== undefined) await spill(connection, task.spill);
+  await connection.run('DROP TABLE temp.main._result');
+  return { totalRows, pageRows, pages };
+}
+
+/** All rows into a file that appears whole. */
+async function spill(connection: DuckDBConnection, path: string): Promise<void> {
+  const aside = `${path}.new`;
+  await connection.run(`COPY _result TO ${quoteText(aside)} (FORMAT parquet, COMPRESSION zstd)`);
+  const file = await open(aside, 'r');
+  await file.sync();
+  await file.close();
+  await rename(aside, path);
+}
+
+async function scalar(connection: DuckDBConnection, sql: string): Promise<unknown> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRows()[0]?.[0];
+}

@@ -1,0 +1,67 @@
+import { ArcosError } from '../../base/errors.ts';
+import type { ColumnInfo, TablePath } from '../../sql/catalog.ts';
+import { toFields } from '../api/schema.ts';
+import { createTableSql, partitioningResource, quoted, type TableBody } from '../api/table.ts';
+import type { WarehouseCatalog } from '../catalog/catalog.ts';
+import type { TableInfo } from '../port.ts';
+import { displayName } from '../tablename.ts';
+import type { Destination, WriteDisposition } from './configuration.ts';
+
+/** What is there to be written to. Throws CONFLICT and NOT_FOUND as a job's dispositions have it. */
+export async function checkDestination(
+  catalog: WarehouseCatalog,
+  path: TablePath,
+  disposition: WriteDisposition,
+  destination: Destination,
+): Promise<TableInfo | undefined> {
+  const existing = await catalog.table(path);
+  if (existing === undefined && destination.createDisposition?.toUpperCase() === 'CREATE_NEVER') {
+    throw new ArcosError('NOT_FOUND', `Not found: Table ${displayName(path)}`);
+  }
+  if (existing !== undefined && existing.kind !== 'native') {
+    throw new ArcosError('INVALID', `${displayName(path)} is a ${existing.kind} table and cannot be written to`, {
+      data: { reason: 'invalid' },
+    });
+  }
+  if (existing !== undefined && disposition === 'WRITE_EMPTY' && (existing.rows ?? 0) > 0) {
+    throw new ArcosError('CONFLICT', `Already Exists: Table ${displayName(path)}`, { data: { reason: 'duplicate' } });
+  }
+  return existing;
+}
+
+/**
+ * The statement that writes a query's rows to a table as a job's dispositions have it. The query's columns
+ * are those of `columns`, in order. Throws CONFLICT and NOT_FOUND.
+ */
+export async function writeSql(
+  catalog: WarehouseCatalog,
+  path: TablePath,
+  query: string,
+  options: {
+    readonly disposition: WriteDisposition;
+    readonly destination: Destination;
+    readonly columns: readonly ColumnInfo[];
+    /** Of the new table: its layout and descriptions. */
+    readonly layout: Omit<TableBody, 'schema'>;
+  },
+): Promise<string> {
+  const { disposition, destination, columns, layout } = options;
+  const existing = await checkDestination(catalog, path, disposition, destination);
+  if (existing !== undefined && disposition === 'WRITE_APPEND') {
+    const names = columns.map(({ name }) => `\`${name}\``).join(', ');
+    return `INSERT INTO ${quoted(path)} (${names}) ${query}`;
+  }
+  const body: TableBody = { ...keptLayout(existing), ...layout, schema: { fields: toFields(columns) } };
+  return `${createTableSql(path, body).replace(/^CREATE/, 'CREATE OR REPLACE')} AS ${query}`;
+}
+
+/** What a table that is written anew keeps unless the job says otherwise. */
+function keptLayout(info: TableInfo | undefined): Omit<TableBody, 'schema'> {
+  if (info === undefined) return {};
+  return {
+    ...(info.partitioning === undefined ? {} : partitioningResource(info.partitioning)),
+    ...(info.clustering === undefined ? {} : { clustering: { fields: info.clustering } }),
+    ...(info.description === undefined ? {} : { description: info.description }),
+    ...(Object.keys(info.labels).length === 0 ? {} : { labels: info.labels }),
+  };
+}

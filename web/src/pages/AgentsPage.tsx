@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import type { AgentView } from '../../../src/orchestrator/views.ts';
+import { api } from '../api.ts';
+import { Loaded } from '../Loaded.tsx';
+import { useVoice } from '../language.tsx';
+
+export function AgentsPage() {
+  const { words, time } = useVoice();
+  const query = useQuery({ queryKey: ['agents'], queryFn: () => api<AgentView[]>('/api/agents') });
+  return (
+    <>
+      <h1>{words.agents}</h1>
+      <Loaded query={query}>
+        {(agents) => (
+          <table>
+            <thead>
+              <tr>
+                {[words.name, words.state, words.namespace, words.labels, words.runs, words.seen].map((head) => (
+                  <th key={head} scope="col">
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {agents.map((agent) => (
+                <tr key={agent.id}>
+                  <th scope="row">{agent.name}</th>
+                  <td>{agent.online ? words.online : words.offline}</td>
+                  <td>{agent.namespace}</td>
+                  <td>{agent.labels.join(', ')}</td>
+                  <td>{agent.runs}</td>
+                  <td>{time(agent.seenAt)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,160 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ArtifactView, RunDetail } from '../../../src/orchestrator/views.ts';
+import { api, path } from '../api.ts';
+import { Loaded } from '../Loaded.tsx';
+import { useVoice } from '../language.tsx';
+import { runRoute } from '../router.tsx';
+import { Gantt } from '../run/Gantt.tsx';
+import { Logs } from '../run/Logs.tsx';
+import { State } from '../State.tsx';
+import { elapsed } from '../time.ts';
+
+const ENDED = new Set(['Completed', 'Failed', 'Crashed', 'Cancelled']);
+
+export function RunPage() {
+  const { run: id } = runRoute.useParams();
+  const query = useQuery({
+    queryKey: ['run', id],
+    queryFn: () => api<RunDetail>(path`/api/runs/${id}`),
+    refetchInterval: ({ state }) => (ENDED.has(state.data?.state ?? '') ? 5000 : 500),
+  });
+  return <Loaded query={query}>{(run) => <Detail run={run} />}</Loaded>;
+}
+
+function Detail({ run }: { run: RunDetail }) {
+  const { words, time } = useVoice();
+  const queries = useQueryClient();
+  const act = useMutation({
+    mutationFn: (verb: 'retry' | 'cancel') => api(`${path`/api/runs/${run.id}`}/${verb}`, { method: 'POST', json: {} }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['run', run.id] }),
+  });
+  const facts: [string, string | number][] = [
+    [words.flow, run.flow.name],
+    [words.namespace, run.namespace],
+    [words.agency, run.agency],
+    [words.origin, run.origin],
+    [words.attempt, run.attempt],
+    [words.agent, run.agent ?? '–'],
+    [words.start, time(run.startedAt)],
+    [words.duration, elapsed(run.startedAt, run.endedAt)],
+  ];
+  return (
+    <>
+      <h1>
+        {run.name} <State name={run.state} />
+      </h1>
+      {run.message === undefined ? null : <p>{run.message}</p>}
+      <div className="actions">
+        <button
+          type="button"
+          disabled={!['Failed', 'Crashed', 'Cancelled'].includes(run.state)}
+          onClick={() => act.mutate('retry')}
+        >
+          {words.retry}
+        </button>
+        <button type="button" className="plain" disabled={ENDED.has(run.state)} onClick={() => act.mutate('cancel')}>
+          {words.cancel}
+        </button>
+      </div>
+      {act.error === null ? null : <p role="alert">{act.error.message}</p>}
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2>{words.tasks}</h2>
+      <Gantt tasks={run.tasks} />
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              {[words.task, words.state, words.attempt, words.start, words.duration, words.message].map((head) => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {run.tasks.map((task) => (
+              <tr key={task.id}>
+                <th scope="row">{task.key}</th>
+                <td>
+                  <State name={task.state} />
+                </td>
+                <td>{task.attempt}</td>
+                <td>{time(task.startedAt)}</td>
+                <td>{elapsed(task.startedAt, task.endedAt)}</td>
+                <td>{task.message ?? ''}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {run.artifacts.length === 0 ? null : <h2>{words.artifacts}</h2>}
+      {run.artifacts.map((artifact) => (
+        <Artifact key={artifact.id} artifact={artifact} />
+      ))}
+      <h2>{words.logs}</h2>
+      <Logs run={run.id} live={!ENDED.has(run.state)} />
+      <h2>{words.parameters}</h2>
+      <pre>{JSON.stringify(run.parameters, null, 2)}</pre>
+      <h2>{words.history}</h2>
+      <table>
+        <tbody>
+          {run.history.map((change) => (
+            <tr key={`${change.at} ${change.state}`}>
+              <td>{time(change.at)}</td>
+              <td>
+                <State name={change.state} />
+              </td>
+              <td>{change.attempt}</td>
+              <td>{change.message ?? ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function Artifact({ artifact }: { artifact: ArtifactView }) {
+  const { key, kind, data } = artifact;
+  if (kind === 'link') return <LinkArtifact data={data as { url?: string; text?: string }} />;
+  if (kind === 'table' && Array.isArray(data)) {
+    const rows = data as Record<string, unknown>[];
+    const columns = Object.keys(rows[0] ?? {});
+    return (
+      <table>
+        <caption>{key}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={JSON.stringify(row)}>
+              {columns.map((column) => (
+                <td key={column}>{String(row[column] ?? '')}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    );
+  }
+  return <pre>{typeof data === 'string' ? data : JSON.stringify(data, null, 2)}</pre>;
+}
+
+/** A link that the run left; only addresses that lead somewhere by being followed. */
+function LinkArtifact({ data: { url = '', text = url } }: { data: { url?: string; text?: string } }) {
+  return <p>{/^(https?:\/\/|\/)/.test(url) ? <a href={url}>{text}</a> : text}</p>;
+}
