@@ -6,7 +6,12 @@ export interface BenchCase {
   readonly rounds: number;
   /** Operations in one run of a side, where a rate says more than a time. */
   readonly operations?: number;
-  prepare(): Promise<Pair>;
+  prepare(): Promise<Pair | Missing>;
+}
+
+/** What the case needs and this machine does not have: it is not measured. */
+export interface Missing {
+  readonly missing: string;
 }
 
 /** Both sides, ready to run any number of times. Only the two functions are measured. */

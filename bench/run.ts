@@ -28,6 +28,7 @@ try {
     if (asked.length > 0 && !asked.some((prefix) => name.startsWith(prefix))) continue;
     const module: { readonly bench: BenchCase } = await import(join(CASES, `${name}.ts`));
     const result = await measure(name, module.bench);
+    if (result === undefined) continue;
     report(result);
     await writeResult(join(RESULTS, `${name}.json`), result);
   }
@@ -37,10 +38,14 @@ try {
   process.exitCode = 130;
 }
 
-async function measure(name: string, bench: BenchCase): Promise<BenchResult> {
+async function measure(name: string, bench: BenchCase): Promise<BenchResult | undefined> {
   interrupted.signal.throwIfAborted();
   console.log(`${name}: ${bench.describe}`);
   const pair = await bench.prepare();
+  if ('missing' in pair) {
+    console.log(`  skipped: ${pair.missing}`);
+    return undefined;
+  }
   try {
     const rounds: Round[] = [];
     for await (const round of alternate(pair, bench.rounds, interrupted.signal)) {

@@ -1,11 +1,9 @@
-import { ArcosError } from '../../src/base/errors.ts';
-import { bind } from '../../src/sql/bind.ts';
-import { duckdbType, emitQuery, quoteName } from '../../src/sql/duckdb.ts';
-import { parseScript } from '../../src/sql/parse.ts';
+import { duckdbType, quoteName } from '../../src/sql/duckdb.ts';
 import { ensureExtensions } from '../../src/warehouse/engines/duckdb/extensions.ts';
 import { Engine } from '../../test/conformance/googlesql/engine.ts';
 import type { BenchCase } from '../case.ts';
 import { CATALOG, STATEMENTS, TABLES } from '../statements.ts';
+import { translate } from '../translate.ts';
 
 const OPERATIONS = 1000;
 
@@ -20,10 +18,10 @@ export const bench: BenchCase = {
       const definitions = columns.map(({ name, type }) => `${quoteName(name)} ${duckdbType(type)}`);
       await engine.run(`CREATE TABLE ${engineName} (${definitions.join(', ')})`);
     }
-    const emitted = STATEMENTS.map(translate);
+    const emitted = STATEMENTS.map((text) => translate(text, CATALOG));
     return {
       async ours() {
-        for (const text of repeated(STATEMENTS)) translate(text);
+        for (const text of repeated(STATEMENTS)) translate(text, CATALOG);
       },
       async peer() {
         for (const text of repeated(emitted)) await engine.run(`PREPARE statement AS ${text}`);
@@ -33,15 +31,6 @@ export const bench: BenchCase = {
     };
   },
 };
-
-function translate(text: string): string {
-  const { script, faults } = parseScript(text);
-  const [statement] = script.statements;
-  if (statement === undefined) throw new ArcosError('INVALID', faults[0]?.message ?? 'There is no statement');
-  const { bound, faults: found } = bind(text, statement, CATALOG, { defaults: { project: 'rio' } });
-  if (bound?.kind !== 'query') throw new ArcosError('INVALID', found[0]?.message ?? 'Not a query');
-  return emitQuery(bound.query);
-}
 
 function* repeated(texts: readonly string[]): Generator<string> {
   for (let count = 0; count < OPERATIONS; count += texts.length) yield* texts;

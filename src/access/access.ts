@@ -3,6 +3,9 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { ArcosError } from '../base/errors.ts';
 import { newId, newSecret, sha256 } from '../base/ids.ts';
 import type { Store } from '../store/store.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { findByKey, findPrincipal } from './findprincipal.ts';
+import { createPeople, type People } from './people.ts';
 import type { Binding, Principal, PrincipalKind } from './principal.ts';
 import { createServiceKeys, looksLikeJwt, type ServiceKeys } from './servicekey.ts';
 import type { AccessTables } from './tables.ts';
@@ -23,6 +26,9 @@ export interface Access {
   authenticate(key: string): Promise<Principal | undefined>;
   /** Makes the agency, or gives it the new name. */
   putAgency(agency: { id: string; name: string }): Promise<void>;
+  agencies(): Promise<{ id: string; name: string }[]>;
+  /** Throws NOT_FOUND. */
+  agency(id: string): Promise<{ id: string; name: string }>;
   putProject(project: { id: string; agency: string }): Promise<void>;
   projects(): Promise<{ id: string; agency: string }[]>;
   putNamespace(namespace: Omit<Namespace, 'writes'> & Partial<Pick<Namespace, 'writes'>>): Promise<void>;
@@ -37,10 +43,14 @@ export interface Access {
   putPrincipal(principal: NewPrincipal): Promise<string>;
   /** A new key, shown here once: only its hash is kept. */
   issueKey(principal: string, options: KeyOptions): Promise<string>;
+  /** Makes this key invalid, if it is one. */
+  revokeKey(key: string): Promise<void>;
   /** Makes every key of the principal invalid. */
   revokeKeys(principal: string): Promise<void>;
   /** Removes the principal with its keys and bindings. */
   removePrincipal(name: string): Promise<void>;
+  readonly people: People;
+  readonly directory: Directory;
   /** Keys of service accounts in Google's JSON files. */
   readonly serviceKeys: ServiceKeys;
 }
@@ -69,32 +79,13 @@ export function createAccess(store: Store, clock: Clock = systemClock): Access {
   const cache = new Map<string, { principal: Principal | undefined; until: number }>();
 
   async function load(id: string, secret: string): Promise<Principal | undefined> {
-    const row = await db
-      .selectFrom('access.key')
-      .select(['principal', 'sha256', 'expires_at'])
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    if (!timingSafeEqual(Buffer.from(row.sha256), Buffer.from(sha256(secret)))) return undefined;
-    if (row.expires_at !== null && row.expires_at <= clock.now()) return undefined;
-    return find('id', row.principal);
+    const found = await findByKey(db, { id, now: clock.now() });
+    if (found === undefined || !timingSafeEqual(Buffer.from(found.sha256), Buffer.from(sha256(secret))))
+      return undefined;
+    return found.principal;
   }
 
-  async function find(by: 'id' | 'name', value: string): Promise<Principal | undefined> {
-    const row = await db
-      .selectFrom('access.principal')
-      .select(['id', 'kind', 'name', 'agency'])
-      .where(by, '=', value)
-      .where('disabled_at', 'is', null)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    const bindings = await db.selectFrom('access.binding').selectAll().where('principal', '=', row.id).execute();
-    return {
-      ...row,
-      bindings: bindings.map(({ role, scope_kind, scope_id }) => ({ role, scope: { kind: scope_kind, id: scope_id } })),
-    };
-  }
+  const find = (by: 'id' | 'name', value: string) => findPrincipal(db, by, value);
 
   const serviceKeys = createServiceKeys(db, clock);
 
@@ -116,6 +107,8 @@ export function createAccess(store: Store, clock: Clock = systemClock): Access {
       return principal;
     },
 
+    people: createPeople(store, clock),
+    directory: createDirectory(store, clock),
     serviceKeys,
 
     principal: (name) => find('name', name),
@@ -126,6 +119,14 @@ export function createAccess(store: Store, clock: Clock = systemClock): Access {
         .values(agency)
         .onConflict((conflict) => conflict.column('id').doUpdateSet({ name: agency.name }))
         .execute();
+    },
+
+    agencies: () => db.selectFrom('access.agency').selectAll().orderBy('id').execute(),
+
+    async agency(id) {
+      const row = await db.selectFrom('access.agency').selectAll().where('id', '=', id).executeTakeFirst();
+      if (row === undefined) throw new ArcosError('NOT_FOUND', `There is no agency "${id}"`);
+      return row;
     },
 
     async putProject(project) {
@@ -202,6 +203,18 @@ export function createAccess(store: Store, clock: Clock = systemClock): Access {
         })
         .execute();
       return `arcos_${id}_${secret}`;
+    },
+
+    async revokeKey(key) {
+      const [, id, secret] = KEY.exec(key) ?? [];
+      if (id === undefined || secret === undefined) return;
+      cache.delete(key);
+      await db
+        .updateTable('access.key')
+        .set({ revoked_at: clock.now() })
+        .where('id', '=', id)
+        .where('sha256', '=', sha256(secret))
+        .execute();
     },
 
     revokeKeys: (principal) =>

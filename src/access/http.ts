@@ -2,9 +2,12 @@ import type {} from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ArcosError } from '../base/errors.ts';
 import type { Access } from './access.ts';
+import type { Audit } from './audit.ts';
 import { may, type Resource } from './may.ts';
+import { endRevoked } from './openrequests.ts';
 import type { Action } from './policy.ts';
 import { ANONYMOUS, type Principal } from './principal.ts';
+import { recordRequests } from './record.ts';
 
 /** What a route asks of its caller, declared beside it. A route that declares nothing does not start. */
 export type RouteAccess =
@@ -31,9 +34,13 @@ export interface Question {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
+    /** Recorded although anyone may: it changes something by GET. */
+    audited?: boolean;
   }
   interface FastifyRequest {
     principal: Principal;
+    /** What the door asked about this request, for the audit log; undefined until then and on public routes. */
+    asked: Question | undefined;
   }
 }
 
@@ -42,10 +49,15 @@ export const SESSION_COOKIE = 'arcos_session';
 /**
  * Puts the door before every route of `app`: finds out who asks (a bearer key, or the session cookie
  * of a browser, which holds a key too) and refuses what the route's declaration does not allow.
- * Answers 401 to a bad or missing credential and 403 to a good one that is not enough.
+ * Answers 401 to a bad or missing credential and 403 to a good one that is not enough; a thing that is not there
+ * is refused to all but the platform's own like one that is not theirs to see. Requests that take long, streams of
+ * events above all, end when their key does. What everyone did goes to `audit`.
  */
-export function guard(app: FastifyInstance, access: Access): void {
+export function guard(app: FastifyInstance, access: Access, { audit }: { readonly audit?: Audit } = {}): void {
   app.decorateRequest('principal', undefined as unknown as Principal);
+  app.decorateRequest('asked', undefined);
+  if (audit !== undefined) recordRequests(app, audit);
+  const watch = endRevoked(app, access);
 
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) {
@@ -53,12 +65,12 @@ export function guard(app: FastifyInstance, access: Access): void {
     }
   });
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const declared = request.routeOptions.config.access;
     const { authenticate, anonymous = false } = typeof declared === 'object' && 'ask' in declared ? declared : {};
     const key = credential(request);
-    const principal =
-      (await authenticate?.(request)) ?? (key === undefined ? ANONYMOUS : await access.authenticate(key));
+    const bySignature = await authenticate?.(request);
+    const principal = bySignature ?? (key === undefined ? ANONYMOUS : await access.authenticate(key));
     // A stale cookie must not keep a citizen from a public page; a wrong key is always an error.
     if (principal === undefined && (declared !== 'public' || request.headers.authorization !== undefined)) {
       throw new ArcosError('UNAUTHENTICATED', 'The key is not valid: unknown, expired or revoked');
@@ -66,24 +78,39 @@ export function guard(app: FastifyInstance, access: Access): void {
     request.principal = principal ?? ANONYMOUS;
     const open = declared === undefined || declared === 'public' || anonymous;
     if (!open && request.principal.kind === 'anonymous') throw needsKey();
+    if (!open && key !== undefined && bySignature === undefined) watch(reply, key);
   });
 
   // After parsing, so that a resource may be named in the body.
   app.addHook('preHandler', async (request) => {
     const declared = request.routeOptions.config.access;
     if (declared === undefined || declared === 'public') return;
-    const question =
-      'ask' in declared
-        ? await declared.ask(request)
-        : { action: declared.action, resource: await declared.resource(request) };
-    demandAnswer(request.principal, question);
+    request.asked = await questionOf(request, declared);
+    demandAnswer(request.principal, request.asked);
   });
 }
 
-/** Throws DENIED unless the principal may. */
+async function questionOf(request: FastifyRequest, declared: Exclude<RouteAccess, 'public'>): Promise<Question> {
+  try {
+    if ('ask' in declared) return await declared.ask(request);
+    return { action: declared.action, resource: await declared.resource(request) };
+  } catch (error) {
+    // Where callers without a credential are asked about too, the route itself tells no one more than they may see.
+    const tells = 'ask' in declared && declared.anonymous === true;
+    if (!(error instanceof ArcosError) || error.code !== 'NOT_FOUND' || tells) throw error;
+    throw request.principal.bindings.some(({ scope }) => scope.kind === 'platform') ? error : denied(request.principal);
+  }
+}
+
+/** Throws DENIED unless the principal may. Says nothing of the resource: who may not see it must not learn whether it is there. */
 export function demand(principal: Principal, action: Action, resource: Resource): void {
-  const decision = may(principal, action, resource);
-  if (!decision.allowed) throw new ArcosError('DENIED', `Not allowed: ${decision.reason}`);
+  if (!may(principal, action, resource).allowed) throw denied(principal);
+}
+
+function denied({ name }: Principal): ArcosError {
+  return new ArcosError('DENIED', `Not allowed: no role of ${name} allows this, or there is no such thing`, {
+    hint: 'An administrator sees why with "arcos access explain".',
+  });
 }
 
 /** Whether the principal's roles, or the resource itself, allow what is asked. */

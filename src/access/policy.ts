@@ -78,4 +78,7 @@ export const POLICY = {
 
 export type Role = keyof typeof POLICY;
 
-export type ScopeKind = 'platform' | 'agency' | 'namespace' | 'project' | 'dataset' | 'run';
+export type ScopeKind = 'platform' | 'agency' | 'namespace' | 'project' | 'dataset' | 'table' | 'run';
+
+/** The roles that people, groups and service accounts are given. */
+export const ROLES = ['base', 'leitor', 'editor', 'administrador'] as const satisfies readonly Role[];

@@ -1,11 +1,13 @@
 import type { Role, ScopeKind } from './policy.ts';
 
-export type PrincipalKind = 'user' | 'service_account' | 'agent' | 'run';
+export type PrincipalKind = 'user' | 'group' | 'service_account' | 'agent' | 'run';
 
-/** A role on a scope: `id` is empty for the platform and `project.dataset` for a dataset. */
+/** A role on a scope: `id` is empty for the platform, `project.dataset` for a dataset, `project.dataset.table` for a table. */
 export interface Binding {
   readonly role: Role;
   readonly scope: { readonly kind: ScopeKind; readonly id: string };
+  /** Name of the group that has it, where the principal has it as a member. */
+  readonly group?: string;
 }
 
 /** Who asks, with everything needed to decide: no question about a principal goes to the database. */

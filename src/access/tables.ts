@@ -1,8 +1,9 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Resource } from './may.ts';
 import type { Role, ScopeKind } from './policy.ts';
 import type { PrincipalKind } from './principal.ts';
 
-/** The tables this room owns (src/store/migrations/0001_access.sql and 0008_service_key.sql). */
+/** The tables this room owns (src/store/migrations/0001_access.sql, 0008_service_key.sql, 0010_people.sql). */
 export interface AccessTables {
   'access.agency': { id: string; name: string };
   'access.project': { id: string; agency: string };
@@ -34,5 +35,23 @@ export interface AccessTables {
     created_at: Generated<Date>;
     expires_at: Date | null;
     revoked_at: ColumnType<Date | null, never, Date | null>;
+  };
+  'access.member': { group: string; principal: string };
+  'access.password': { principal: string; hash: string; changed_at: Generated<Date> };
+  'access.invitation': { sha256: string; principal: string; purpose: 'password' | 'key'; expires_at: Date };
+  'access.audit': {
+    id: Generated<number>;
+    at: Date;
+    principal: string | null;
+    name: string;
+    kind: string;
+    agency: string | null;
+    owner: string | null;
+    action: string | null;
+    operation: string;
+    path: string;
+    resource: JSONColumnType<Resource>;
+    address: string;
+    status: number;
   };
 }

@@ -7,6 +7,7 @@ import { orchestratorClient } from '../orchestrator/client.ts';
 import type { Assignment } from '../orchestrator/protocol.ts';
 import { type Attempt, beginAttempt } from './attempt.ts';
 import { createBundles } from './bundles.ts';
+import { createWarmPool, type WarmPool } from './launch/pool.ts';
 import { backOff, passes, pause } from './passes.ts';
 
 export interface AgentOptions {
@@ -29,6 +30,8 @@ export interface AgentOptions {
   readonly heartbeatMs?: number;
   /** Of each run's JavaScript heap, in MiB; 1,024 unless told. */
   readonly memoryMb?: number;
+  /** Processes that wait for runs, started ahead; 1 unless told. */
+  readonly warm?: number;
 }
 
 export interface Agent {
@@ -40,6 +43,7 @@ export interface Agent {
 
 const HEARTBEAT_MS = 5_000;
 const MEMORY_MB = 1_024;
+const WARM = 1;
 /** How long the server may keep a claim open. */
 const WAIT_MS = 20_000;
 /** After that an answer will not come any more. */
@@ -49,7 +53,8 @@ const GOODBYE_MS = 5_000;
 
 /** Asks the server for runs and executes each in a process of its own, until it is stopped. */
 export function runAgent(options: AgentOptions): Agent {
-  const { server, key, namespace, name, labels, slots, workDir, heartbeatMs = HEARTBEAT_MS } = options;
+  const { server, key, namespace, name, labels, slots, workDir } = options;
+  const { heartbeatMs = HEARTBEAT_MS, memoryMb = MEMORY_MB, warm = WARM } = options;
   const log = options.log.child({ agent: name });
   const client = orchestratorClient({ baseUrl: server, key });
   const bundles = createBundles(lakeClient({ baseUrl: server, key }), join(workDir, 'bundles'));
@@ -62,10 +67,9 @@ export function runAgent(options: AgentOptions): Agent {
   let freed = Promise.withResolvers<void>();
   stopping.signal.addEventListener('abort', () => freed.resolve(), { once: true });
 
-  function begin(assignment: Assignment): void {
-    const memoryMb = options.memoryMb ?? MEMORY_MB;
+  function begin(assignment: Assignment, pool: WarmPool): void {
     const gone = stopped.signal;
-    const attempt = beginAttempt(assignment, { server, client, bundles, folder, memoryMb, log, gone });
+    const attempt = beginAttempt(assignment, { server, client, bundles, pool, log, gone });
     attempts.add(attempt);
     void attempt.over.then(() => {
       attempts.delete(attempt);
@@ -74,7 +78,7 @@ export function runAgent(options: AgentOptions): Agent {
     });
   }
 
-  async function claimRuns(): Promise<void> {
+  async function claimRuns(pool: WarmPool): Promise<void> {
     let known = false;
     for (let failures = 0; !stopping.signal.aborted; ) {
       if (attempts.size >= slots) {
@@ -89,7 +93,7 @@ export function runAgent(options: AgentOptions): Agent {
         known = true;
         const request = { ...identity, slots: slots - attempts.size, waitMs: WAIT_MS };
         const { runs } = await client.claim(request, signal);
-        for (const assignment of runs) begin(assignment);
+        for (const assignment of runs) begin(assignment, pool);
         if (failures > 0) log.info('the server is back');
         failures = 0;
       } catch (error) {
@@ -126,11 +130,13 @@ export function runAgent(options: AgentOptions): Agent {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     const beating = keepBeating();
+    const pool = createWarmPool(warm, { folder, memoryMb });
     try {
-      await claimRuns();
+      await claimRuns(pool);
     } finally {
       stopping.abort();
-      for (const attempt of attempts) attempt.end('its agent was stopped');
+      pool.close();
+      for (const attempt of attempts) attempt.handBack('its agent was stopped');
       const goodbyes = Promise.all([...attempts].map(({ over }) => over));
       await Promise.race([goodbyes, pause(GOODBYE_MS, stopped.signal)]);
       stopped.abort();

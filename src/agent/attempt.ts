@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import { asArcosError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { StateEvent } from '../flow/events.ts';
 import type { OrchestratorClient } from '../orchestrator/client.ts';
 import type { Assignment } from '../orchestrator/protocol.ts';
 import type { Bundles } from './bundles.ts';
-import { type Launched, launchProcess } from './launch/process.ts';
+import type { WarmPool } from './launch/pool.ts';
+import type { Launched } from './launch/process.ts';
 import { createOutbox } from './outbox.ts';
 import { backOff, passes, pause } from './passes.ts';
 
@@ -13,9 +13,7 @@ export interface AttemptOptions {
   readonly server: string;
   readonly client: OrchestratorClient;
   readonly bundles: Bundles;
-  /** Where the working folders of runs are. */
-  readonly folder: string;
-  readonly memoryMb: number;
+  readonly pool: WarmPool;
   readonly log: Log;
   /** Aborted when nothing more can be told. */
   readonly gone: AbortSignal;
@@ -29,20 +27,24 @@ export interface Attempt {
   readonly over: Promise<void>;
   /** Has the flow end itself, or ends it when it takes too long. */
   cancel(): void;
-  /** Ends it now; should it have had more to do, the server is told, and another agent may take it. */
+  /** Ends it now; should it have had more to do, the server is told that it crashed. */
   end(why: string): void;
+  /** Ends it now, and gives what it still had to do back for another agent. */
+  handBack(why: string): void;
 }
 
 /** How long a flow may take to clean up after it was cancelled. */
 const CANCEL_GRACE_MS = 15_000;
 
 export function beginAttempt(assignment: Assignment, options: AttemptOptions): Attempt {
-  const { run, fence, name, flow, attempt, bundle, parameters, namespace, project, key } = assignment;
-  const { server, client, bundles, memoryMb, gone } = options;
+  const { run, fence, name, flow, attempt, bundle, namespace, project, key } = assignment;
+  const { parameters, scheduledFor } = assignment;
+  const { server, client, bundles, pool, gone } = options;
   const log = options.log.child({ run: name, flow, attempt });
   const ending = new AbortController();
   let launched: Launched | undefined;
   let cancelled: NodeJS.Timeout | undefined;
+  let endedAs: 'Crashed' | 'Scheduled' = 'Crashed';
   const now = () => new Date().toISOString();
 
   const outbox = createOutbox({
@@ -65,6 +67,11 @@ export function beginAttempt(assignment: Assignment, options: AttemptOptions): A
     launched?.kill();
   }
 
+  function handBack(why: string): void {
+    if (!ending.signal.aborted) endedAs = 'Scheduled';
+    end(why);
+  }
+
   /** However long the lake is away: the lease is renewed meanwhile. Undefined when the attempt was ended first. */
   async function fetchCode(): Promise<string | undefined> {
     for (let failures = 1; !ending.signal.aborted; failures++) {
@@ -84,29 +91,20 @@ export function beginAttempt(assignment: Assignment, options: AttemptOptions): A
   async function live(): Promise<StateEvent | undefined> {
     const bundleFile = await fetchCode();
     if (bundleFile === undefined || ending.signal.aborted) {
-      const state = cancelled === undefined ? 'Crashed' : 'Cancelled';
+      const state = cancelled === undefined ? endedAs : 'Cancelled';
       return { kind: 'state', state, message: String(ending.signal.reason), at: now() };
     }
-    launched = await launchProcess({
-      bundleFile,
-      flow,
-      fence,
-      parameters,
-      environment: { server, key, namespace, project, run, attempt },
-      folder: join(options.folder, `${run}-${fence}`),
-      memoryMb,
-      onLine(level, message) {
-        outbox.add({ kind: 'log', level, message, at: now() });
-        return outbox.full();
-      },
+    const environment = { server, key, namespace, project, run, attempt, scheduledFor };
+    const begin = { kind: 'run', flow, fence, parameters } as const;
+    launched = pool.take().bind({ bundleFile, environment, begin }, (level, message) => {
+      outbox.add({ kind: 'log', level, message, at: now() });
+      return outbox.full();
     });
-    // Asked for while it was being started.
-    if (ending.signal.aborted) launched.kill();
     const { done, how } = await launched.ended;
     log.info('a run has ended', { how });
     if (done) return undefined;
     const why = ending.signal.aborted ? String(ending.signal.reason) : `its process ended with ${how}`;
-    return { kind: 'state', state: 'Crashed', message: why, at: now() };
+    return { kind: 'state', state: endedAs, message: why, at: now() };
   }
 
   async function through(): Promise<void> {
@@ -125,5 +123,5 @@ export function beginAttempt(assignment: Assignment, options: AttemptOptions): A
     await outbox.flush().catch(() => undefined);
   }
 
-  return { run, fence, over: through(), cancel, end };
+  return { run, fence, over: through(), cancel, end, handBack };
 }

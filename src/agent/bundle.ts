@@ -37,8 +37,14 @@ export async function bundleFlow(file: string, sdk: string = PACKAGE): Promise<U
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    alias: { arcos: join(sdk, 'src/flow/index.ts'), 'arcos/ingest': join(sdk, 'src/ingest/index.ts') },
+    alias: {
+      arcos: join(sdk, 'src/flow/index.ts'),
+      'arcos/ingest': join(sdk, 'src/ingest/index.ts'),
+      'arcos/sources': join(sdk, 'src/ingest/sources.ts'),
+    },
     nodePaths: [join(sdk, 'node_modules')],
+    // Native code cannot be in one file; those who ask for it, such as ssh2, do without.
+    external: ['*.node', 'cpu-features'],
     // The bundle is the main module, but the flow's own command line is not what was asked for.
     define: { 'import.meta.main': 'false' },
     banner: { js: REQUIRE },

@@ -13,6 +13,8 @@ export interface RunEnvironment {
   readonly run: string;
   /** 1 for the first execution of the run. */
   readonly attempt: number;
+  /** When the run was to begin, ISO 8601: of a backfill, the moment it stands for. */
+  readonly scheduledFor?: string;
 }
 
 const VARIABLES = {
@@ -22,13 +24,16 @@ const VARIABLES = {
   project: 'ARCOS_PROJECT',
   run: 'ARCOS_RUN',
   attempt: 'ARCOS_ATTEMPT',
+  scheduledFor: 'ARCOS_SCHEDULED_FOR',
 } as const;
 
 /** The environment variables that tell a run what it is. */
 export function writeRunEnvironment(environment: RunEnvironment): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(VARIABLES).map(([member, name]) => [name, String(environment[member as keyof RunEnvironment])]),
-  );
+  const told = Object.entries(VARIABLES).flatMap(([member, name]) => {
+    const value = environment[member as keyof RunEnvironment];
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return Object.fromEntries(told);
 }
 
 /** What this process was told; undefined when it was not started as a run. */
@@ -37,7 +42,9 @@ export function readRunEnvironment(
 ): RunEnvironment | undefined {
   const { [VARIABLES.server]: server, [VARIABLES.key]: key, [VARIABLES.run]: run } = variables;
   if (server === undefined || key === undefined || run === undefined) return undefined;
+  const scheduledFor = variables[VARIABLES.scheduledFor];
   return {
+    ...(scheduledFor === undefined ? {} : { scheduledFor }),
     server,
     key,
     run,

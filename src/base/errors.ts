@@ -69,11 +69,11 @@ export class ArcosError extends Error {
   }
 }
 
-/** The code whose HTTP status is `status`; INTERNAL or INVALID for a status no code has. */
+/** The code whose HTTP status is `status`; INTERNAL or INVALID for a status that no code has, or several. */
 export function codeOfHttp(status: number): ErrorCode {
-  for (const [code, row] of Object.entries(ERROR_CODES)) {
-    if (row.http === status) return code as ErrorCode;
-  }
+  const codes = Object.entries(ERROR_CODES).filter(([, row]) => row.http === status);
+  const [only] = codes;
+  if (only !== undefined && codes.length === 1) return only[0] as ErrorCode;
   return status >= 500 ? 'INTERNAL' : 'INVALID';
 }
 
@@ -81,5 +81,11 @@ export function codeOfHttp(status: number): ErrorCode {
 export function asArcosError(thrown: unknown): ArcosError {
   if (thrown instanceof ArcosError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (/\bENOSPC\b|No space left on device/.test(message)) {
+    return new ArcosError('STATE', `The disk is full: ${message}`, {
+      hint: 'Make room on the disk of the state folder, or choose a folder on another disk with --state DIR.',
+      cause: thrown,
+    });
+  }
   return new ArcosError('INTERNAL', message, { cause: thrown });
 }

@@ -10,6 +10,7 @@ interface Flags extends ConnectionFlags {
   readonly labels: string;
   readonly slots: string;
   readonly workDir: string;
+  readonly warm: string;
 }
 
 export function agentCommand(program: Command): void {
@@ -20,6 +21,7 @@ export function agentCommand(program: Command): void {
     .option('--name <name>', 'its name in the namespace', hostname())
     .option('--labels <list>', 'labels with commas between: it takes runs whose labels it has', '')
     .option('--slots <number>', 'runs at the same time', '4')
+    .option('--warm <number>', 'processes that wait for runs, started ahead', '1')
     .option('--work-dir <folder>', 'where bundles and the working folders of runs are', '.arcos/agent');
   withConnection(command).action(async (flags: Flags) => {
     const { runAgent } = await import('../agent/agent.ts');
@@ -33,6 +35,7 @@ export function agentCommand(program: Command): void {
       name: flags.name,
       labels: flags.labels.split(',').filter((label) => label !== ''),
       slots: Number(flags.slots),
+      warm: Number(flags.warm),
       workDir: resolve(flags.workDir),
       log: openLog('info'),
     });

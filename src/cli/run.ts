@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { ArcosError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
-import { nearest } from '../base/nearest.ts';
 import { orchestratorClient } from '../orchestrator/client.ts';
 import { type ConnectionFlags, connectionOf, withConnection } from './connection.ts';
+import { findDeployment } from './deployment.ts';
 import { followRun } from './follow.ts';
 
 interface Flags extends ConnectionFlags {
@@ -22,27 +22,7 @@ export function runCommand(program: Command): void {
     .option('--detach', 'do not wait for its end');
   withConnection(command).action(async (name: string, flags: Flags) => {
     const client = orchestratorClient(connectionOf(flags));
-    const deployments = await client.deployments();
-    const found = deployments.filter(
-      ({ flow, namespace }) => flow.name === name && (flags.namespace === undefined || namespace === flags.namespace),
-    );
-    const [deployment, another] = found;
-    if (deployment === undefined) {
-      const near = nearest(
-        name,
-        deployments.map(({ flow }) => flow.name),
-      );
-      throw new ArcosError(
-        'NOT_FOUND',
-        `There is no flow "${name}"`,
-        near === undefined ? {} : { hint: `Did you mean "${near}"?` },
-      );
-    }
-    if (another !== undefined) {
-      throw new ArcosError('INVALID', `"${name}" is in ${found.map(({ namespace }) => namespace).join(' and ')}`, {
-        hint: 'Say which with --namespace.',
-      });
-    }
+    const deployment = await findDeployment(client, name, flags.namespace);
     const run = await client.start(deployment.id, { parameters: readParameters(flags.parameters) });
     process.stdout.write(`${run.name} (${run.id})\n`);
     if (flags.detach === true) return;

@@ -1,16 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { demandSafe } from '../server/production.ts';
 import { settingsOf, withSettings } from './flags.ts';
 import { stopAsked } from './signal.ts';
 import { ensureWeb } from './web.ts';
 
 export function upCommand(program: Command): void {
   withSettings(
-    program.command('up').description('Starts Arcos, and serves until Ctrl-C. The log goes to standard output.'),
+    program
+      .command('up')
+      .description('Starts Arcos, and serves until Ctrl-C. The log goes to standard output.')
+      .option('--production', 'refuse to start while a setting is unsafe, and name each'),
   ).action(async (flags: Record<string, unknown>) => {
     const here = existsSync('arcos.toml') ? { city: '.' } : {};
     const settings = settingsOf(flags, here);
+    if (flags['production'] === true) demandSafe(settings);
     const { openLog } = await import('../server/log.ts');
     const { startServer } = await import('../server/server.ts');
     await ensureWeb();
@@ -26,6 +31,9 @@ export function upCommand(program: Command): void {
       console: `${server.origin}/console`,
       administratorKey: join(server.state.keys, 'administrador.key'),
     });
+    // Not in the log, which others may read.
+    if (server.welcome !== undefined)
+      process.stderr.write(`Choose the administrator's password here, once: ${server.welcome}\n`);
     await stop;
     log.info('stopping');
     await server.stop();

@@ -85,7 +85,12 @@ async function run(
 
   const stored = environment.attempt === 1 ? [] : await resume(() => http.json<StoredResult[]>(`${path}/resume`));
   await execute((scope) => flow.execute(parameters, scope), {
-    run: { id: environment.run, flow: name, attempt: environment.attempt },
+    run: {
+      id: environment.run,
+      flow: name,
+      attempt: environment.attempt,
+      ...(environment.scheduledFor === undefined ? {} : { scheduledFor: environment.scheduledFor }),
+    },
     reporter: spool.add,
     signal: cancel.signal,
     stored: new Map(stored.map((result) => [result.key, result])),

@@ -1,7 +1,7 @@
 import { ArcosError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import { milliseconds } from './duration.ts';
-import type { Flow } from './flow.ts';
+import type { Collision, Flow } from './flow.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What a server has to know of a flow to show it and to run it by its own clock. */
@@ -16,11 +16,14 @@ export interface FlowDescription {
   readonly retries: number;
   readonly retryDelayMs: number;
   readonly backoff: number;
+  readonly collision?: Collision;
+  readonly tags?: readonly string[];
 }
 
 /** Throws INVALID when the parameters cannot be described. */
 export async function describeFlow({ options }: Flow): Promise<FlowDescription> {
-  const { name, description, labels = [], schedules = [], concurrency, retries = 0, retryDelay, backoff = 1 } = options;
+  const { name, description, labels = [], schedules = [], concurrency, collision, tags } = options;
+  const { retries = 0, retryDelay, backoff = 1 } = options;
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -31,6 +34,8 @@ export async function describeFlow({ options }: Flow): Promise<FlowDescription> 
     retries,
     retryDelayMs: retryDelay === undefined ? 0 : milliseconds(retryDelay),
     backoff,
+    ...(collision === undefined ? {} : { collision }),
+    ...(tags === undefined ? {} : { tags }),
   };
 }
 

@@ -4,8 +4,11 @@
  */
 export type RunEvent = StateEvent | TaskEvent | LogEvent | ArtifactEvent;
 
-/** The states that a run gives itself; those before and around them are the server's business. */
-export type EngineState = 'Running' | 'Completed' | 'Failed' | 'Cancelled' | 'Crashed';
+/**
+ * The states that a run gives itself; those before and around them are the server's business. Scheduled
+ * is its agent's alone to say: it gives the run back, for another agent to go on with.
+ */
+export type EngineState = 'Running' | 'Completed' | 'Failed' | 'Cancelled' | 'Crashed' | 'Scheduled';
 
 export interface StateEvent {
   readonly kind: 'state';

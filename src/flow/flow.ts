@@ -17,7 +17,14 @@ export interface FlowOptions<Schema extends z.ZodObject> extends RetryPolicy {
   readonly schedules?: readonly Schedule[];
   /** Runs at a time; the others wait. */
   readonly concurrency?: number;
+  /** What becomes of a new run while `concurrency` runs (1 unless told) are active or wait; `enqueue` unless told. */
+  readonly collision?: Collision;
+  /** Runs of flows with a tag may be limited together. */
+  readonly tags?: readonly string[];
 }
+
+/** `enqueue`: it waits. `cancel_new`: it is cancelled. `replace`: the others are. */
+export type Collision = 'enqueue' | 'cancel_new' | 'replace';
 
 export interface RunContext extends RunInfo {
   /** Aborted when the run is cancelled. */

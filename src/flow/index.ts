@@ -18,10 +18,13 @@
  */
 export { artifact } from './artifact.ts';
 export type { TaskContext } from './call.ts';
+export { type CommandPolicy, command } from './command.ts';
 export type { Duration } from './duration.ts';
 export { type Flow, type FlowOptions, flow, type RunContext } from './flow.ts';
 export { log, type RunLog } from './log.ts';
 export { type Materialized, type MaterializeOptions, materialize } from './materialize.ts';
-export { cron, every, once, type Schedule } from './schedule.ts';
+export { type RunFlowOptions, runFlow, type StartedRun } from './runflow.ts';
+export { type CatchUp, cron, every, once, rrule, type Schedule } from './schedule.ts';
+export { state } from './state.ts';
 export { type CallOptions, type MapOptions, type Task, task } from './task.ts';
 export type { Trigger } from './trigger.ts';

@@ -8,6 +8,8 @@ export interface RunInfo {
   readonly flow: string;
   /** 1 for the first execution. */
   readonly attempt: number;
+  /** When it was to begin, ISO 8601: of a backfill, the moment it stands for. Only of deployed flows. */
+  readonly scheduledFor?: string;
 }
 
 /** The run, and the task of it, that the code being executed belongs to; it follows every await. */

@@ -71,6 +71,75 @@ describe('stage', () => {
     expect(await read('mais')).toMatchObject([{ id: '1' }, { id: '2' }]);
   });
 
+  it('shows all of an overwrite at once, to readers of the table and of the bucket, columns included', async () => {
+    const columns = (wide: boolean) => (wide ? ['id', 'nota', 'mais'] : ['id', 'nota']);
+    const version = (nota: number) => {
+      const wide = nota % 2 === 0;
+      const rows = Array.from({ length: 40 }, (_, id) => ({ id, nota, ...(wide ? { mais: nota } : {}) }));
+      const of = (row: Row) => ({ parte: Number(row['id']) % 20 });
+      return put({ table: 'vista', columns: columns(wide), rows, partitionBy: { keys: ['parte'], of } });
+    };
+    await version(1);
+    let over = false;
+    const seen = new Set<string>();
+    const sql = 'SELECT COUNT(*) AS n, MIN(nota) AS a, MAX(nota) AS b FROM saude_staging.vista';
+    const watchTable = async () => {
+      while (!over) {
+        const { rows } = await open.warehouse.client(open.editor).query({ sql, project: 'rio' });
+        seen.add(JSON.stringify([Number(rows[0]?.['n']), rows[0]?.['a'] === rows[0]?.['b']]));
+      }
+    };
+    const watchBucket = async () => {
+      while (!over) {
+        const { objects } = await open.lake.list({ bucket: 'rio', prefix: 'staging/saude/vista/' });
+        seen.add(
+          `${objects.length} files of ${new Set(objects.map(({ createdAt }) => createdAt.getTime())).size} moments`,
+        );
+      }
+    };
+    const watching = [watchTable(), watchTable(), watchBucket()];
+    try {
+      for (let nota = 2; nota < 8; nota += 1) await version(nota);
+    } finally {
+      over = true;
+      await Promise.all(watching);
+    }
+    expect([...seen].sort()).toEqual(['20 files of 1 moments', '[40,true]']);
+  });
+
+  it('goes on with what is missing after an interruption, and refuses to add to a half-done overwrite', async () => {
+    await put({ table: 'corte', rows: [{ id: '1', nota: 'a' }] });
+    const warehouse = open.warehouse.client(open.editor);
+    const options = { project: 'rio', dataset: 'saude', table: 'corte', mode: 'overwrite' as const };
+    const rows = [{ id: '2', outra: 'b' }];
+    const cut = { ...open.lake, commit: () => Promise.reject(new Error('killed')) };
+    await expect(stageInto({ lake: cut, warehouse }, { ...options, columns: ['id', 'outra'], rows })).rejects.toThrow(
+      'killed',
+    );
+    expect(await read('corte')).toEqual([{ id: '2', outra: 'b' }]);
+    await expect(put({ table: 'corte', rows: [{ id: '3' }], mode: 'append' })).rejects.toMatchObject({
+      code: 'INVALID',
+    });
+    await expect(
+      put({ table: 'corte', columns: ['id', 'outra'], rows: [{ id: '3' }], mode: 'append' }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
+    let written = 0;
+    const counting = {
+      ...open.lake,
+      write: (...given: Parameters<typeof open.lake.write>) => {
+        written += 1;
+        return open.lake.write(...given);
+      },
+    };
+    await stageInto({ lake: counting, warehouse }, { ...options, columns: ['id', 'outra'], rows });
+    expect([await read('corte'), written, await names('corte')]).toEqual([[{ id: '2', outra: 'b' }], 0, ['data.csv']]);
+    await put({ table: 'corte', columns: ['outra', 'id'], rows: [{ id: '3', outra: 'c' }], mode: 'append' });
+    expect(await read('corte')).toEqual([
+      { id: '2', outra: 'b' },
+      { id: '3', outra: 'c' },
+    ]);
+  });
+
   it('stages no rows as an empty table', async () => {
     await put({ table: 'vazia', rows: [] });
     await put({ table: 'vazia_ano', rows: [], partitionBy: byYear });

@@ -1,6 +1,5 @@
 import { readRunEnvironment } from '../base/environment.ts';
 import { ArcosError } from '../base/errors.ts';
-import { patiently } from '../base/patience.ts';
 import { lakeClient } from '../lake/client.ts';
 import type { ObjectStore } from '../lake/port.ts';
 import { warehouseClient } from '../warehouse/client.ts';
@@ -8,8 +7,9 @@ import type { WarehouseClient } from '../warehouse/port.ts';
 import { csvLine, rowTexts } from './csv.ts';
 import { checkColumns, checkName } from './names.ts';
 import { partitionFolder } from './partition.ts';
+import { findStaging, type Progress, replaceFiles } from './replace.ts';
 import type { PartitionBy, Row } from './rows.ts';
-import { openSpool, type SpooledFile } from './spool.ts';
+import { openSpool } from './spool.ts';
 
 /**
  * - `overwrite`: the table has these rows afterwards and no others;
@@ -29,6 +29,7 @@ export interface StageOptions<Input extends Row> {
   readonly mode: StageMode;
   /** Unless told, the project of the run's namespace. */
   readonly project?: string;
+  readonly progress?: Progress;
 }
 
 export interface Staged {
@@ -41,12 +42,11 @@ export interface Staged {
   readonly objects: number;
 }
 
-const UPLOADS_AT_ONCE = 4;
-
 /**
  * Writes rows to `staging/<dataset>/<table>/<key=value>/data.csv` in the project's bucket, and declares the
  * external table `<dataset>_staging.<table>`, whose columns are all STRING. Every row is checked before the
  * first file goes up, and a file's name follows from its partition: a task that is tried again doubles nothing.
+ * Readers see the table as it was until all files are there, and then as it is to be: at once, up to 2,000 files.
  * Throws INVALID for bad names, rows and partitions, naming the row and the fix, with nothing uploaded.
  */
 export async function stage<Input extends Row>(options: StageOptions<Input>): Promise<Staged> {
@@ -73,33 +73,24 @@ export async function stageInto<Input extends Row>(
   { lake, warehouse }: StageTarget,
   options: StageOptions<Input> & { readonly project: string },
 ): Promise<Staged> {
-  const { project, dataset, table, columns, rows, partitionBy, mode } = options;
+  const { project, dataset, table, columns, rows, partitionBy, mode, progress } = options;
   const keys = partitionBy?.keys ?? [];
   checkName('dataset', dataset);
   checkName('table', table);
   checkColumns(columns, keys);
-  const prefix = `staging/${dataset}/${table}/`;
-  const spool = await openSpool(csvLine(columns));
+  const order = mode === 'overwrite' ? columns : await orderOf({ lake, warehouse }, { ...options, keys });
+  const spool = await openSpool(csvLine(order));
   try {
     let number = 0;
     for await (const row of rows) {
       number += 1;
-      const line = csvLine(rowTexts(row, columns, number));
+      const line = csvLine(rowTexts(row, order, number));
       const folder = partitionBy === undefined ? '' : `${partitionFolder(partitionBy.of(row), keys, number)}/`;
       await spool.add(folder, line);
     }
     const files = await spool.finish();
-    const names = await upload(lake, project, prefix, files, mode);
-    if (mode !== 'append')
-      await removeOthers(lake, project, prefix, names, mode === 'overwrite' ? [''] : folders(files));
-    await declare(warehouse, {
-      project,
-      dataset,
-      table,
-      columns: [...columns, ...keys],
-      prefix,
-      hive: keys.length > 0,
-    });
+    const target = { project, dataset, table, columns: order, keys };
+    await replaceFiles({ lake, warehouse }, target, { files, mode, progress });
     return {
       table: `${project}.${dataset}_staging.${table}`,
       rows: number,
@@ -111,80 +102,32 @@ export async function stageInto<Input extends Row>(
   }
 }
 
-function folders(files: readonly SpooledFile[]): string[] {
-  return files.map(({ folder }) => folder);
-}
-
-/** Gives the names of the objects. */
-async function upload(
-  lake: ObjectStore,
-  bucket: string,
-  prefix: string,
-  files: readonly SpooledFile[],
-  mode: StageMode,
-): Promise<Set<string>> {
-  const names = new Set<string>();
-  const waiting = [...files];
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const { folder, sha256, content } = file;
-      const name = `${prefix}${folder}${mode === 'append' ? `data_${sha256.slice(0, 16)}` : 'data'}.csv`;
-      await patiently(() => lake.write({ bucket, name }, content(), { contentType: 'text/csv' }));
-      names.add(name);
-    }
-  };
-  await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, worker));
-  return names;
-}
-
-/** Removes what the folders held before. */
-async function removeOthers(
-  lake: ObjectStore,
-  bucket: string,
-  prefix: string,
-  names: ReadonlySet<string>,
-  inFolders: readonly string[],
-): Promise<void> {
-  for (const folder of inFolders) {
-    let pageToken: string | undefined;
-    do {
-      const request = { bucket, prefix: `${prefix}${folder}`, ...(pageToken === undefined ? {} : { pageToken }) };
-      const page = await patiently(() => lake.list(request));
-      for (const { name } of page.objects) {
-        if (!names.has(name)) await patiently(() => removeIfThere(lake, bucket, name));
-      }
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined);
+/** The columns in the order of the files that are there. Throws INVALID for others than those. */
+async function orderOf(
+  { warehouse }: StageTarget,
+  {
+    keys,
+    columns,
+    mode,
+    ...place
+  }: Pick<StageOptions<Row>, 'dataset' | 'table' | 'columns' | 'mode'> & { project: string; keys: readonly string[] },
+): Promise<readonly string[]> {
+  const before = await findStaging(warehouse, place);
+  if (before === undefined) return columns;
+  const there = before.columns.map(({ name }) => name);
+  const given = [...columns, ...keys];
+  const surplus = given.filter((name) => !there.includes(name));
+  const missing = there.filter((name) => !given.includes(name));
+  const keysThere = keys.length === 0 ? [] : there.slice(-keys.length);
+  if (surplus.length === 0 && missing.length === 0 && keysThere.join() === keys.join()) {
+    return there.filter((name) => !keys.includes(name));
   }
-}
-
-async function removeIfThere(lake: ObjectStore, bucket: string, name: string): Promise<void> {
-  await lake.remove({ bucket, name }).catch((error: unknown) => {
-    if (!(error instanceof ArcosError) || error.code !== 'NOT_FOUND') throw error;
+  const differences = [
+    ...(surplus.length === 0 ? [] : [`the table has no ${surplus.join(', ')}`]),
+    ...(missing.length === 0 ? [] : [`the rows have no ${missing.join(', ')}`]),
+    ...(surplus.length + missing.length === 0 ? [`the partition keys are not ${keys.join(', ')}`] : []),
+  ];
+  throw new ArcosError('INVALID', `${place.dataset}.${place.table} has other columns: ${differences.join('; ')}`, {
+    hint: `With mode "${mode}" the columns stay as they are; "overwrite" changes them.`,
   });
-}
-
-interface Declaration {
-  readonly project: string;
-  readonly dataset: string;
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly prefix: string;
-  readonly hive: boolean;
-}
-
-async function declare(warehouse: WarehouseClient, declaration: Declaration): Promise<void> {
-  const { project, dataset, table, columns, prefix, hive } = declaration;
-  const staging = `${dataset}_staging`;
-  await patiently(() => warehouse.ensureDataset(project, staging));
-  await patiently(() =>
-    warehouse.putExternalTable({
-      path: { project, dataset: staging, table },
-      columns: columns.map((name) => ({ name, type: { kind: 'STRING' }, nullable: true })),
-      format: 'CSV',
-      sourceUris: [`gs://${project}/${prefix}*`],
-      ...(hive ? { hivePrefix: `gs://${project}/${prefix}` } : {}),
-      csv: { skipLeadingRows: 1, allowQuotedNewlines: true },
-    }),
-  );
 }

@@ -53,6 +53,10 @@ export function lakeClient(options: HttpClientOptions): ObjectStore {
     async remove(ref, { ifGenerationMatch } = {}) {
       await http.send(path(ref), { method: 'DELETE', query: { ifGenerationMatch } });
     },
+
+    async commit({ bucket, copy, clear }) {
+      await http.send(`/api/lake/${encodeURIComponent(bucket)}/commit`, { method: 'POST', json: { copy, clear } });
+    },
   };
 }
 

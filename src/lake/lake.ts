@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
 import { type Bucket, type Buckets, createBuckets, type NewBucket } from './bucket.ts';
 import { ChecksumStream, type Checksums, checkChecksums } from './checksum.ts';
+import { commitObjects } from './commit.ts';
 import { type Conditions, checkConditions, hasConditions } from './conditions.ts';
 import { type Folder, openFolder } from './folder.ts';
 import { changeObject, currentState, findObject, lockNames, putObject, removeObject } from './index.ts';
@@ -250,6 +251,11 @@ export async function createLake(options: LakeOptions): Promise<Lake> {
 
     change: (ref, change, conditions = {}) =>
       db.transaction().execute((transaction) => changeObject(transaction, ref, change, conditions, clock.now())),
+
+    async commit(commit) {
+      await buckets.find(commit.bucket);
+      await commitObjects({ db, folder, now: clock.now, nextGeneration }, commit);
+    },
 
     path: (object) => folder.absolute(blobOf(object)),
 

@@ -50,6 +50,15 @@ export interface ByteRange {
   readonly end?: number;
 }
 
+/** Changes of a bucket that show at once: every listing and every statement has all of them or none. */
+export interface ObjectCommit {
+  readonly bucket: string;
+  /** Objects whose content others get, in place of what those had. The sources stay. */
+  readonly copy: readonly { readonly from: string; readonly to: string }[];
+  /** Objects whose names begin with one of these go, but for those that are copied to. */
+  readonly clear: readonly string[];
+}
+
 /**
  * Buckets of objects. An object is either wholly there or not at all, a write replaces it at once for
  * every later reader, and a reader who has begun goes on with the content it began with.
@@ -61,4 +70,6 @@ export interface ObjectStore {
   stat(ref: ObjectRef): Promise<ObjectInfo>;
   list(request: ListRequest): Promise<ObjectPage>;
   remove(ref: ObjectRef, options?: Pick<WriteOptions, 'ifGenerationMatch'>): Promise<void>;
+  /** May be made again: it comes to the same. TOO_LARGE beyond 2,000 objects. */
+  commit(commit: ObjectCommit): Promise<void>;
 }

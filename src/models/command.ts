@@ -3,26 +3,32 @@ import type { Log } from '../base/log.ts';
 import type { WarehouseClient } from '../warehouse/port.ts';
 import type { Invocation } from './invocation.ts';
 import type { Manifest } from './manifest.ts';
-import type { Node, ResourceType } from './node.ts';
+import type { Node, RelationName, ResourceType } from './node.ts';
 import { planOf, type Step } from './plan.ts';
 import { describeManifest, reporter, summarise } from './report.ts';
 import { type NodeResult, run } from './run.ts';
 import { type Selection, select } from './select/select.ts';
+import { type Previous, previousRelation } from './state.ts';
 
 /** What is asked of a project. */
 export interface Command {
-  readonly name: 'run' | 'test' | 'build' | 'seed' | 'compile';
+  readonly name: 'run' | 'test' | 'build' | 'seed' | 'snapshot' | 'compile';
   readonly selection: Selection;
   /** Of `build` and `list`: only these kinds. */
   readonly resourceTypes?: readonly ResourceType[];
+  /** Of what is selected, only these unique ids. */
+  readonly only?: ReadonlySet<string>;
+  /** Tables of an earlier command for what is not selected: where there is none here, or always. */
+  readonly defer?: { readonly previous: Previous; readonly favorState: boolean };
 }
 
 const TYPES: Readonly<Record<Command['name'], readonly ResourceType[]>> = {
   run: ['model'],
   test: ['test'],
-  build: ['model', 'seed', 'test'],
+  build: ['model', 'seed', 'snapshot', 'test'],
   seed: ['seed'],
-  compile: ['model', 'test', 'analysis'],
+  snapshot: ['snapshot'],
+  compile: ['model', 'snapshot', 'test', 'analysis'],
 };
 
 export interface CommandOptions {
@@ -46,10 +52,11 @@ export function planCommand(
   command: Command,
   { manifest, invocation }: Pick<CommandOptions, 'manifest' | 'invocation'>,
 ): readonly Step[] {
-  const { resourceTypes = [] } = command;
+  const { resourceTypes = [], only } = command;
+  const selected = select(manifest.graph, manifest.project, command.selection);
   return planOf({
     graph: manifest.graph,
-    selected: select(manifest.graph, manifest.project, command.selection),
+    selected: only === undefined ? selected : selected.intersection(only),
     types: TYPES[command.name].filter((type) => resourceTypes.length === 0 || resourceTypes.includes(type)),
     testsHoldBack: command.name === 'build',
     storeFailures: invocation.storeFailures,
@@ -58,7 +65,7 @@ export function planCommand(
 
 /** Does what is asked and tells the log. Rejects with the signal's reason when aborted. */
 export async function execute(command: Command, options: CommandOptions): Promise<CommandResult> {
-  const { manifest, invocation, log } = options;
+  const { manifest, log } = options;
   const started = performance.now();
   log.info(describeManifest(manifest));
   for (const { message, file, line } of manifest.warnings) {
@@ -72,12 +79,46 @@ export async function execute(command: Command, options: CommandOptions): Promis
     return { results: [], elapsed: 0, good: true };
   }
   log.info('');
-  log.info(`Concurrency: ${invocation.target.threads} threads (target='${invocation.target.name}')`);
+  const { threads, name } = options.invocation.target;
+  log.info(`Concurrency: ${threads} threads (target='${name}')`);
   log.info('');
-  const results = await run(steps, { ...options, progress: compileOnly ? SILENT : reporter(log), compileOnly });
+  const invocation = await deferring(command, steps, options);
+  const results = await run(steps, {
+    ...options,
+    invocation,
+    progress: compileOnly ? SILENT : reporter(log),
+    compileOnly,
+  });
   const elapsed = (performance.now() - started) / 1000;
   if (!compileOnly) summarise(log, results, elapsed);
   return { results, elapsed, good: results.every(({ status }) => ['success', 'pass', 'warn'].includes(status)) };
+}
+
+/** The invocation, with the earlier tables that stand for what is read and not built. */
+async function deferring(
+  { defer }: Command,
+  steps: readonly Step[],
+  { manifest, invocation, warehouse }: CommandOptions,
+): Promise<Invocation> {
+  if (defer === undefined) return invocation;
+  const built = new Set(steps.map(({ id }) => id));
+  const deferred = new Map<string, RelationName>();
+  const seen = new Set<string>();
+  const queue = steps.flatMap(({ id }) => manifest.graph.parents(id));
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const node = manifest.nodes.get(id);
+    if (seen.has(id) || built.has(id) || node === undefined || node.resourceType === 'source') continue;
+    seen.add(id);
+    if (node.config.materialized === 'ephemeral') queue.push(...manifest.graph.parents(id));
+    const earlier = previousRelation(defer.previous, id);
+    if (earlier === undefined) continue;
+    const { database, schema, identifier } = node.relation;
+    const here = defer.favorState
+      ? undefined
+      : await warehouse.table({ project: database, dataset: schema, table: identifier });
+    if (here === undefined) deferred.set(id, earlier);
+  }
+  return { ...invocation, deferred };
 }
 
 const SILENT = { begun() {}, ended() {} };
@@ -88,7 +129,7 @@ function withoutDatasets(steps: readonly Step[]): Step[] {
 
 /** The nodes a selection names, in the order of the project. */
 export function listNodes(manifest: Manifest, selection: Selection, types: readonly string[]): Node[] {
-  const known = ['model', 'seed', 'test', 'source', 'analysis'];
+  const known = ['model', 'seed', 'snapshot', 'test', 'source', 'analysis'];
   const wrong = types.find((type) => !known.includes(type) && type !== 'all' && type !== 'default');
   if (wrong !== undefined) {
     throw new ArcosError('INVALID', `There is no resource type "${wrong}"`, {

@@ -7,7 +7,7 @@ import { testArguments } from './context/arguments.ts';
 import { runningScope } from './context/running.ts';
 import type { Invocation } from './invocation.ts';
 import type { Manifest } from './manifest.ts';
-import type { TemplateNode, TestNode } from './node.ts';
+import type { RefCall, TemplateNode, TestNode } from './node.ts';
 import type { Session } from './session.ts';
 import { isMap } from './yaml.ts';
 
@@ -15,6 +15,8 @@ export interface Compiled {
   readonly sql: string;
   /** The scope the query was made in: hooks are rendered in it too. */
   readonly scope: Record<string, Value>;
+  /** What the query named while it was made: for one that was not read before. */
+  readonly reads: Pick<TemplateNode, 'refs' | 'sources' | 'dependsOn'>;
 }
 
 /** What an ephemeral model becomes in the queries that read it. */
@@ -36,12 +38,13 @@ export class Compiler {
 
   /** Throws JinjaError. */
   async compile(node: TemplateNode, session: Session, log: Log): Promise<Compiled> {
-    const { sql, scope, ctes } = await this.#body(node, session, log);
-    return { sql: withQueries(sql, ctes), scope };
+    const { sql, scope, ctes, reads } = await this.#body(node, session, log);
+    return { sql: withQueries(sql, ctes), scope, reads };
   }
 
   async #body(node: TemplateNode, session: Session, log: Log): Promise<Compiled & { ctes: readonly Cte[] }> {
     const read = new Set<string>();
+    const reads = { refs: [] as RefCall[], sources: [] as [string, string][], dependsOn: [] as string[] };
     const scope = runningScope({
       manifest: this.#manifest,
       invocation: this.#invocation,
@@ -49,6 +52,11 @@ export class Compiler {
       session,
       log,
       onEphemeral: (id) => read.add(id),
+      onRead: (call, id) => {
+        if (Array.isArray(call)) reads.sources.push(call);
+        else reads.refs.push(call);
+        if (!reads.dependsOn.includes(id)) reads.dependsOn.push(id);
+      },
     });
     const sql =
       node.resourceType === 'test' && node.generic !== undefined
@@ -59,6 +67,7 @@ export class Compiler {
     return {
       sql: sql.trim(),
       scope,
+      reads,
       ctes: ctes.filter(({ name }, index) => ctes.findIndex((other) => other.name === name) === index),
     };
   }

@@ -236,3 +236,133 @@ test.each([
   const { faults } = await project('faltas', files).load();
   expect(faults.map(formatFault).join('\n')).toMatch(expected);
 });
+
+test('snapshots: timestamp, check, hard deletes, new columns, in YAML', { timeout: 60_000 }, async () => {
+  const { put, dbt, rows } = project('historia', {
+    'models/t.sql': "{{ config(materialized='table') }} {{ var('sql') }}",
+    'snapshots/s.sql': `{% snapshot por_hora %}{{ config(strategy='timestamp', unique_key='id', updated_at='em', invalidate_hard_deletes=true) }}
+      SELECT * FROM {{ ref('t') }}{% endsnapshot %}
+      {% snapshot por_valor %}{{ config(strategy='check', unique_key=['id'], check_cols=['v'], target_schema='historia') }}
+      SELECT * EXCEPT(em) FROM {{ ref('t') }}{% endsnapshot %}`,
+    'snapshots/s.yml':
+      "snapshots:\n  - {name: com_apagados, relation: ref('t'), config: {strategy: timestamp, unique_key: id, updated_at: em, hard_deletes: new_record}}\n",
+  });
+  const at = (...list: string[]) => list.join(' UNION ALL ');
+  const row = (id: number, v: string, day: number) =>
+    `SELECT ${id} AS id, '${v}' AS v, TIMESTAMP '2024-01-0${day}' AS em`;
+  const step = async (sql: string) => {
+    await dbt('run', [], { vars: { sql } });
+    const done = await dbt('snapshot', [], { vars: { sql } });
+    expect(said(done).filter((line) => !line.includes('success'))).toEqual([]);
+  };
+  await step(at(row(1, 'a', 1), row(2, 'b', 1)));
+  await step(at(row(1, 'a', 1), row(2, 'b', 1)));
+  const versions = (table: string, more = '') =>
+    rows(`SELECT id, v, dbt_valid_to IS NULL AS vale${more} FROM ${table} ORDER BY id, dbt_valid_from, v`);
+  expect(await versions('por_hora')).toHaveLength(2);
+  // 1 changes, 2 is gone, 3 is new.
+  await step(at(row(1, 'c', 2), row(3, 'd', 2)));
+  expect(await versions('por_hora')).toEqual([
+    { id: 1, v: 'a', vale: false },
+    { id: 1, v: 'c', vale: true },
+    { id: 2, v: 'b', vale: false },
+    { id: 3, v: 'd', vale: true },
+  ]);
+  expect(await versions('por_valor')).toEqual([
+    { id: 1, v: 'a', vale: false },
+    { id: 1, v: 'c', vale: true },
+    { id: 2, v: 'b', vale: true },
+    { id: 3, v: 'd', vale: true },
+  ]);
+  expect(await versions('com_apagados', ', dbt_is_deleted AS apagado')).toEqual([
+    { id: 1, v: 'a', vale: false, apagado: 'False' },
+    { id: 1, v: 'c', vale: true, apagado: 'False' },
+    { id: 2, v: 'b', vale: false, apagado: 'False' },
+    { id: 2, v: 'b', vale: true, apagado: 'True' },
+    { id: 3, v: 'd', vale: true, apagado: 'False' },
+  ]);
+  expect(
+    await rows(
+      'SELECT id, dbt_valid_from = dbt_updated_at AS a, dbt_valid_to FROM por_hora WHERE dbt_valid_to = TIMESTAMP "2024-01-02"',
+    ),
+  ).toEqual([{ id: 1, a: true, dbt_valid_to: '2024-01-02T00:00:00Z' }]);
+  // 2 is back; a column is new.
+  await step(at(`${row(1, 'c', 2)}, 'x' AS novo`, `${row(2, 'b', 3)}, 'y'`, `${row(3, 'd', 2)}, 'z'`));
+  expect(await rows('SELECT novo FROM por_hora WHERE id = 2 AND dbt_valid_to IS NULL')).toEqual([{ novo: 'y' }]);
+  expect(await versions('com_apagados')).toHaveLength(6);
+  put('snapshots/s.yml', 'snapshots: [{name: sem_chave, relation: "ref(\'t\')", config: {strategy: check}}]\n');
+  expect(said(await dbt('snapshot', ['sem_chave'], { vars: { sql: row(1, 'a', 1) } }))[0]).toMatch(/has no unique_key/);
+});
+
+test('materialisations written in Jinja, materialized views, versions', { timeout: 60_000 }, async () => {
+  const { put, load, dbt, rows } = project('proprias', {
+    'macros/m.sql': `{% materialization com_sobra, adapter='bigquery' %}
+      {% set nova = this.incorporate(type='table') %}
+      {{ run_hooks(pre_hooks) }}
+      {% call statement('main') %}{{ create_table_as(false, nova, sql ~ ' UNION ALL SELECT ' ~ config.get('sobra', 0)) }}{% endcall %}
+      {{ run_hooks(post_hooks) }}
+      {{ return({'relations': [nova]}) }}{% endmaterialization %}
+      {% materialization nada, default %}{{ exceptions.raise_compiler_error('assim não') }}{% endmaterialization %}`,
+    'models/m.sql':
+      "{{ config(materialized='com_sobra', sobra=7, pre_hook='CREATE TABLE IF NOT EXISTS {{ this.schema }}.antes AS SELECT 1 AS n') }} SELECT 1 AS n",
+    'models/n.sql': "{{ config(materialized='nada') }} SELECT 1 AS n",
+    'models/mv.sql': "{{ config(materialized='materialized_view') }} SELECT n FROM {{ ref('m') }}",
+    'models/v_v1.sql': 'SELECT 1 AS n',
+    'models/outra.sql': 'SELECT 2 AS n',
+    'models/usa.sql': "SELECT a.n AS um, b.n AS dois FROM {{ ref('v', v=1) }} a, {{ ref('v') }} b",
+    'models/v.yml': `models:
+  - name: v
+    latest_version: 2
+    columns: [{name: n, tests: [not_null]}]
+    versions: [{v: 1}, {v: 2, defined_in: outra, config: {materialized: table, alias: v}}]
+`,
+  });
+  const done = said(await dbt('build'));
+  expect(done).toContainEqual(expect.stringMatching(/^m: success CREATE TABLE/));
+  expect(done).toContainEqual(expect.stringMatching(/^n: error Compilation Error[\s\S]*assim não/));
+  expect(done).toContainEqual(expect.stringMatching(/^mv: success CREATE VIEW/));
+  expect(done).toContain('not_null_v_v1_n: pass');
+  expect(done).toContain('not_null_v_v2_n: pass');
+  expect(await rows('SELECT n FROM mv ORDER BY n')).toEqual([{ n: 1 }, { n: 7 }]);
+  expect(await rows('SELECT n FROM antes')).toEqual([{ n: 1 }]);
+  expect(await rows('SELECT * FROM usa')).toEqual([{ um: 1, dois: 2 }]);
+  expect(await rows('SELECT a.n AS a, b.n AS b FROM v_v1 a, v b')).toEqual([{ a: 1, b: 2 }]);
+  const { manifest } = await load();
+  expect([...(manifest?.nodes.keys() ?? [])]).toEqual(
+    expect.arrayContaining(['model.cidade.v.v1', 'model.cidade.v.v2']),
+  );
+  put('models/usa.sql', "SELECT * FROM {{ ref('v', v=3) }}");
+  expect((await load()).faults[0]?.message).toMatch(/depends on a node named 'v'/);
+});
+
+test('merges of some columns, all columns in step, static partitions', { timeout: 60_000 }, async () => {
+  const { put, dbt, rows } = project('detalhes', {
+    'models/u.sql': `{{ config(materialized='incremental', unique_key='id', merge_update_columns=['a']) }}
+      SELECT 1 AS id, '{{ var("x") }}' AS a, '{{ var("x") }}' AS b`,
+    'models/e.sql': `{{ config(materialized='incremental', unique_key='id', merge_exclude_columns=['a']) }}
+      SELECT 1 AS id, '{{ var("x") }}' AS a, '{{ var("x") }}' AS b`,
+    'models/s.sql':
+      "{{ config(materialized='incremental', on_schema_change='sync_all_columns') }} SELECT 1 AS id, 'a' AS sai",
+    'models/p.sql': `{{ config(materialized='incremental', incremental_strategy='insert_overwrite', partitions=["DATE '2024-01-01'"],
+      partition_by={'field': 'dia', 'data_type': 'date'}) }}
+      SELECT DATE '2024-01-0{{ '1' if is_incremental() else '2' }}' AS dia, '{{ var("x") }}' AS a
+      {% if not is_incremental() %} UNION ALL SELECT DATE '2024-01-01', 'velho' {% endif %}`,
+  });
+  await dbt('run', [], { vars: { x: 'um' } });
+  put(
+    'models/s.sql',
+    "{{ config(materialized='incremental', on_schema_change='sync_all_columns') }} SELECT 2 AS id, 5 AS entra",
+  );
+  const done = said(await dbt('run', [], { vars: { x: 'dois' } }));
+  expect(done.filter((line) => !line.includes('success'))).toEqual([]);
+  expect(await rows('SELECT * FROM u')).toEqual([{ id: 1, a: 'dois', b: 'um' }]);
+  expect(await rows('SELECT * FROM e')).toEqual([{ id: 1, a: 'um', b: 'dois' }]);
+  expect(await rows('SELECT * FROM s ORDER BY id')).toEqual([
+    { id: 1, entra: null },
+    { id: 2, entra: 5 },
+  ]);
+  expect(await rows('SELECT * FROM p ORDER BY dia')).toEqual([
+    { dia: '2024-01-01', a: 'dois' },
+    { dia: '2024-01-02', a: 'um' },
+  ]);
+});

@@ -1,3 +1,4 @@
+import type { RelationName } from './node.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** Where a project's tables go: what a target of profiles.yml says, given by the caller. */
@@ -25,6 +26,8 @@ export interface Invocation {
   readonly fullRefresh: boolean;
   readonly failFast: boolean;
   readonly storeFailures: boolean;
+  /** Tables of an earlier command that stand for nodes which are not built here, by unique id (`--defer`). */
+  readonly deferred?: ReadonlyMap<string, RelationName>;
   /** Variables that `env_var` reads. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

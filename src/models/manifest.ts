@@ -12,6 +12,7 @@ import { NamedTables } from './resolve/named.ts';
 import { type PackageContext, Resolver } from './resolve/resolver.ts';
 import { type Patch, readSchemaFiles } from './resolve/schema.ts';
 import { resolveSeed } from './resolve/seed.ts';
+import { resolveSnapshots } from './resolve/snapshot.ts';
 import { resolveSource } from './resolve/source.ts';
 import { resolveTest } from './resolve/test.ts';
 import type { Templates } from './templates.ts';
@@ -88,6 +89,7 @@ export function parseProject(
       );
       if (node !== undefined) read.push(node);
     }
+    read.push(...resolveSnapshots(from, schema, described, resolver));
     for (const source of schema.sources) others.push(resolveSource(source, from, invocation.target, resolver));
     return { from, schema };
   });
@@ -110,7 +112,7 @@ export function parseProject(
       const attached =
         target.kind === 'source'
           ? links.source(target.source, target.name)
-          : links.ref({ package: null, name: target.name, version: null }, from.pack.name);
+          : links.ref({ package: null, name: target.name, version: target.version ?? null }, from.pack.name);
       if (attached === undefined) continue;
       const test = resolveTest(declared, attached.uniqueId, from, resolver);
       if (test === undefined) continue;
@@ -204,7 +206,7 @@ function sameTables(nodes: Iterable<Node>): Fault[] {
   const owners = new Map<string, Node>();
   const faults: Fault[] = [];
   for (const node of nodes) {
-    if (node.resourceType !== 'model' && node.resourceType !== 'seed') continue;
+    if (node.resourceType !== 'model' && node.resourceType !== 'seed' && node.resourceType !== 'snapshot') continue;
     if (node.config.materialized === 'ephemeral') continue;
     const { database, schema, identifier } = node.relation;
     const name = `${database}.${schema}.${identifier}`;

@@ -60,7 +60,7 @@ beforeAll(async () => {
   models = await startModelsServer({
     namespace: 'rj-escritorio',
     directory: join(folder, 'queries-rj-escritorio'),
-    target: { name: 'prod', project: 'rj-escritorio', dataset: 'dbt', threads: 1 },
+    target: { name: 'prod', project: 'rj-escritorio', dataset: 'dbt', threads: 2 },
     serverUrl: origin,
     key: own.key,
     log: silentLog,

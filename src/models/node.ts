@@ -2,7 +2,7 @@ import type { BlockDefinition, MacroDefinition, Template } from '../jinja/jinja.
 import type { NodeConfig } from './config.ts';
 
 /** What dbt calls resources; `rpc` is the query that `run_sql` and `compile_sql` bring. */
-export type ResourceType = 'model' | 'seed' | 'test' | 'source' | 'analysis' | 'rpc';
+export type ResourceType = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'analysis' | 'rpc';
 
 /** A table as a template names it. */
 export interface RelationName {
@@ -42,6 +42,8 @@ interface NodeBase {
   readonly description: string;
   readonly columns: readonly Column[];
   readonly config: NodeConfig;
+  /** What was said of it, level by level, the most general first: without the defaults of its kind. */
+  readonly configLayers: readonly Readonly<Record<string, unknown>>[];
   /** The file of YAML that describes it, as `project://models/schema.yml`. */
   readonly patch: string | null;
   readonly relation: RelationName;
@@ -57,12 +59,18 @@ interface QueryNode extends NodeBase {
   readonly dependsOn: readonly string[];
   /** SHA-256 of the file. */
   readonly checksum: string;
+  /** Of a model with several: which one it is, and which a ref without a version means. */
+  readonly version?: { readonly own: string | number; readonly latest: string | number };
   /** What `config()` in the file said, before anything was merged into it. */
   readonly configCall: Readonly<Record<string, unknown>>;
 }
 
 export interface ModelNode extends QueryNode {
   readonly resourceType: 'model';
+}
+
+export interface SnapshotNode extends QueryNode {
+  readonly resourceType: 'snapshot';
 }
 
 export interface AnalysisNode extends QueryNode {
@@ -83,6 +91,8 @@ export interface GenericTest {
   readonly columnName: string | null;
   /** Unique id of the node it stands at. */
   readonly attachedTo: string;
+  /** Where it stands in its schema file: `models.bairro`, `sources.dados`. */
+  readonly fileKey: string;
 }
 
 export interface SeedNode extends NodeBase {
@@ -102,7 +112,7 @@ export interface SourceNode extends NodeBase {
   readonly freshness: unknown;
 }
 
-export type TemplateNode = ModelNode | AnalysisNode | TestNode;
+export type TemplateNode = ModelNode | SnapshotNode | AnalysisNode | TestNode;
 export type RunnableNode = TemplateNode | SeedNode;
 export type Node = RunnableNode | SourceNode;
 
@@ -112,6 +122,8 @@ export interface Macro {
   readonly name: string;
   readonly packageName: string;
   readonly definition: MacroDefinition;
+  /** Its source, from its tag to the next one's. */
+  readonly text: string;
 }
 
 /** A materialisation written in Jinja. */

@@ -6,7 +6,7 @@ import type { Fault } from '../base/fault.ts';
 import { isMap, listOf, mapOf, readYaml, textOf, type YamlMap } from './yaml.ts';
 
 /** What a file of a project is, which follows from its folder and ending. */
-export type FileKind = 'model' | 'seed' | 'test' | 'macro' | 'analysis' | 'schema' | 'docs';
+export type FileKind = 'model' | 'seed' | 'snapshot' | 'test' | 'macro' | 'analysis' | 'schema' | 'docs';
 
 export interface ProjectFile {
   readonly kind: FileKind;
@@ -46,6 +46,7 @@ const SCHEMA = { '.yml': 'schema', '.yaml': 'schema', '.md': 'docs' } as const;
 const FOLDERS: readonly Folder[] = [
   { keys: ['model-paths', 'source-paths'], fallback: ['models'], kinds: { '.sql': 'model', ...SCHEMA } },
   { keys: ['seed-paths', 'data-paths'], fallback: ['seeds', 'data'], kinds: { '.csv': 'seed', ...SCHEMA } },
+  { keys: ['snapshot-paths'], fallback: ['snapshots'], kinds: { '.sql': 'snapshot', ...SCHEMA } },
   { keys: ['macro-paths'], fallback: ['macros'], kinds: { '.sql': 'macro', '.jinja': 'macro', ...SCHEMA } },
   { keys: ['analysis-paths'], fallback: ['analyses', 'analysis'], kinds: { '.sql': 'analysis', ...SCHEMA } },
   { keys: ['test-paths'], fallback: ['tests'], kinds: { '.sql': 'test', ...SCHEMA } },
@@ -148,6 +149,7 @@ async function readFolder(directory: string, folder: Folder, settings: YamlMap):
 /** Folders of the packages a project names: those beside it, and those that were installed into it. */
 async function packageDirectories(directory: string, faults: Fault[]): Promise<string[]> {
   const directories: string[] = [];
+  const installed = await installedPackages(directory);
   for (const name of ['packages.yml', 'dependencies.yml']) {
     const text = await readText(join(directory, name));
     if (text === undefined) continue;
@@ -171,22 +173,34 @@ async function packageDirectories(directory: string, faults: Fault[]): Promise<s
       }
       const wanted = isMap(entry) ? textOf(entry['package'] ?? entry['git'] ?? entry['tarball']) : undefined;
       if (wanted === undefined) continue;
-      const installed = join(directory, 'dbt_packages', basename(wanted).replace(/\.git$/, ''));
-      const older = join(directory, 'dbt_modules', basename(installed));
-      const there = (await readText(join(installed, 'dbt_project.yml'))) !== undefined ? installed : older;
-      if ((await readText(join(there, 'dbt_project.yml'))) !== undefined) directories.push(there);
-      else {
-        faults.push({
-          code: 'models/package-missing',
-          severity: 'error',
-          message: `The package "${wanted}" is not installed`,
-          ...yaml.at(['packages', index]),
-          hint: 'Put it in dbt_packages/, where "dbt deps" installs it.',
-        });
-      }
+      const name = basename(wanted).replace(/\.git$/, '');
+      // A repository's or archive's folder has its project's name, which is not written here.
+      const byAddress = isMap(entry) && entry['package'] === undefined;
+      if (installed.some((path) => basename(path) === name || byAddress)) continue;
+      faults.push({
+        code: 'models/package-missing',
+        severity: 'error',
+        message: `The package "${wanted}" is not installed`,
+        ...yaml.at(['packages', index]),
+        hint: 'Run "arcos dbt deps", which installs it in dbt_packages/.',
+      });
     }
   }
+  directories.push(...installed);
   return directories;
+}
+
+/** Folders that "deps" made, of today's dbt and of that before 1.0. */
+async function installedPackages(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of ['dbt_packages', 'dbt_modules']) {
+    const names = await readdir(join(directory, folder)).catch(() => []);
+    for (const name of names.sort()) {
+      const path = join(directory, folder, name);
+      if ((await readText(join(path, 'dbt_project.yml'))) !== undefined) found.push(path);
+    }
+  }
+  return found;
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -31,7 +31,7 @@ export function reporter(log: Log): Progress {
 export function describeManifest({ nodes, macros }: Manifest): string {
   const counts = new Map<string, number>();
   for (const { resourceType } of nodes.values()) counts.set(resourceType, (counts.get(resourceType) ?? 0) + 1);
-  const order = ['model', 'test', 'seed', 'analysis', 'source'] as const;
+  const order = ['model', 'test', 'seed', 'snapshot', 'analysis', 'source'] as const;
   const parts = order.map((type) => plural(counts.get(type) ?? 0, type === 'seed' ? 'seed file' : type));
   return `Found ${[...parts, plural(macros.count, 'macro')].join(', ')}`;
 }
@@ -86,6 +86,7 @@ function line(index: number, total: number, text: string, status: string, second
 function subject(node: RunnableNode): string {
   if (node.resourceType === 'test') return `test ${node.name}`;
   if (node.resourceType === 'seed') return `seed file ${tableName(node)}`;
+  if (node.resourceType === 'snapshot') return `snapshot ${tableName(node)}`;
   return `sql ${node.config.materialized} model ${tableName(node)}`;
 }
 
@@ -96,9 +97,14 @@ function outcomeText({ node, status, failures }: NodeResult): string {
     const counted = status === 'fail' || status === 'warn' ? `${failures ?? 0} ` : '';
     return `${status.toUpperCase()} ${counted}${node.name}`;
   }
-  const [done, doing] = node.resourceType === 'seed' ? ['loaded', 'loading'] : ['created', 'creating'];
+  const [done, doing] = WORDS[node.resourceType] ?? ['created', 'creating'];
   return status === 'error' ? `ERROR ${doing} ${subject(node)}` : `OK ${done} ${subject(node)}`;
 }
+
+const WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  seed: ['loaded', 'loading'],
+  snapshot: ['snapshotted', 'snapshotting'],
+};
 
 function bracket({ status, failures, message, node }: NodeResult): string {
   if (status === 'skipped') return 'SKIP';

@@ -9,6 +9,7 @@ import { runHooks } from './materialise/hooks.ts';
 import { materialise } from './materialise/materialise.ts';
 import type { AdapterResponse } from './materialise/response.ts';
 import { buildSeed } from './materialise/seed.ts';
+import { buildSnapshot } from './materialise/snapshot.ts';
 import { runTest } from './materialise/test.ts';
 import type { RunnableNode } from './node.ts';
 import type { NodeStep, Step } from './plan.ts';
@@ -34,6 +35,8 @@ export interface NodeResult {
   readonly executionTime: number;
   readonly response: AdapterResponse | undefined;
   readonly compiledSql: string | undefined;
+  /** What was sent to the warehouse, in order. */
+  readonly statements: readonly string[];
 }
 
 /** Told as a command goes on: the log of it is made from these. */
@@ -161,7 +164,7 @@ async function runNode({ node, id }: NodeStep, options: NodeOptions): Promise<No
     outcome = await timed('execute', async () => {
       if (options.compileOnly === true)
         return { status: 'success', message: null, failures: null, response: undefined };
-      return execute(node, compiled, session, invocation);
+      return execute(node, compiled, session, options);
     });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -178,6 +181,7 @@ async function runNode({ node, id }: NodeStep, options: NodeOptions): Promise<No
     thread,
     executionTime: (performance.now() - started) / 1000,
     compiledSql,
+    statements: session.statements,
   };
 }
 
@@ -189,20 +193,29 @@ async function compile(
   compiler: Compiler,
 ) {
   if (node.resourceType !== 'seed') return compiler.compile(node, session, log);
-  return { sql: '', scope: runningScope({ manifest, invocation, node, session, log, onEphemeral: () => undefined }) };
+  return {
+    sql: '',
+    scope: runningScope({ manifest, invocation, node, session, log, onEphemeral: () => undefined }),
+    reads: { refs: [], sources: [], dependsOn: [] },
+  };
 }
 
 async function execute(
   node: RunnableNode,
   compiled: Awaited<ReturnType<Compiler['compile']>>,
   session: Session,
-  invocation: Invocation,
+  { invocation, manifest }: RunOptions,
 ): Promise<Pick<NodeResult, 'status' | 'message' | 'failures' | 'response'>> {
   if (node.resourceType === 'test') return runTest(node, compiled.sql, session, invocation);
+  if (node.resourceType === 'model') {
+    const { materializations: custom, project } = manifest;
+    const response = await materialise({ node, compiled, session, invocation, custom, project });
+    return { status: 'success', message: response._message, failures: null, response };
+  }
   await runHooks(node, 'pre-hook', compiled.scope, session);
   let response: AdapterResponse | undefined;
   if (node.resourceType === 'seed') response = await buildSeed(node, session);
-  else if (node.resourceType === 'model') response = await materialise({ node, compiled, session, invocation });
+  else if (node.resourceType === 'snapshot') response = await buildSnapshot(node, compiled.sql, session);
   await runHooks(node, 'post-hook', compiled.scope, session);
   return { status: 'success', message: response?._message ?? null, failures: null, response };
 }
@@ -218,5 +231,6 @@ function skipped(node: RunnableNode, thread: string): NodeResult {
     executionTime: 0,
     response: undefined,
     compiledSql: undefined,
+    statements: [],
   };
 }

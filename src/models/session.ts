@@ -17,8 +17,11 @@ export class Session {
   readonly #nodeId: string;
   readonly #log: Log;
   readonly #signal: AbortSignal;
-  #statements = 0;
+  /** What was sent, in order. */
+  readonly statements: string[] = [];
   #refusal: unknown;
+  /** The answer to the last statement. */
+  last: QueryResult | undefined;
 
   constructor(options: {
     warehouse: WarehouseClient;
@@ -41,8 +44,8 @@ export class Session {
   async query(sql: string, rows = Number.POSITIVE_INFINITY): Promise<QueryResult> {
     this.#signal.throwIfAborted();
     const { id, target } = this.#invocation;
-    this.#statements++;
-    const jobId = `dbt_${id.replaceAll('-', '')}_${sha256(`${this.#nodeId}\n${this.#statements}\n${sql}`).slice(0, 24)}`;
+    this.statements.push(sql);
+    const jobId = `dbt_${id.replaceAll('-', '')}_${sha256(`${this.#nodeId}\n${this.statements.length}\n${sql}`).slice(0, 24)}`;
     this.#log.debug(`On ${this.#nodeId}: ${sql}`);
     const started = performance.now();
     const request = {
@@ -59,6 +62,7 @@ export class Session {
       throw error;
     });
     this.#log.debug(`SQL status: OK in ${((performance.now() - started) / 1000).toFixed(2)} seconds`);
+    this.last = result;
     const wanted = Math.min(rows, result.totalRows);
     const all = [...result.rows];
     while (all.length < wanted) {
@@ -67,6 +71,10 @@ export class Session {
       all.push(...page);
     }
     return { ...result, rows: all };
+  }
+
+  warn(message: string): void {
+    this.#log.warn(message);
   }
 
   /** Whether an error, or what a template made of it, is what the warehouse said to a statement. */

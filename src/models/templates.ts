@@ -8,8 +8,8 @@ export class Templates {
   readonly #known = new Map<string, { readonly text: string; readonly template: Template }>();
 
   /** Throws JinjaError. */
-  parse(packageName: string, file: string, text: string): Template {
-    const key = `${packageName}/${file}`;
+  parse(packageName: string, file: string, text: string, part = ''): Template {
+    const key = `${packageName}/${file}#${part}`;
     const known = this.#known.get(key);
     if (known !== undefined && known.text === text) return known.template;
     const template = parseTemplate(text, file);

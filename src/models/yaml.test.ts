@@ -21,3 +21,10 @@ test('knows where things are and what is wrong', () => {
   const [fault] = readYaml('a: [1, 2\nb: 3', 'bad.yml').faults;
   expect(fault).toMatchObject({ code: 'models/yaml', file: 'bad.yml', line: expect.any(Number) });
 });
+
+test('y and n are names, yes and no are not', () => {
+  expect(readYaml('{n: 1, y: [n, y, N, yes, no, off, True]}', 'x.yml').value).toEqual({
+    n: 1,
+    y: ['n', 'y', 'N', true, false, false, true],
+  });
+});

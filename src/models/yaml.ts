@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument, type Tags } from 'yaml';
 import type { Fault } from '../base/fault.ts';
 
 export type YamlPath = readonly (string | number)[];
@@ -10,6 +10,21 @@ export interface YamlText {
   readonly faults: readonly Fault[];
   /** Where the value at a path of keys begins, both 1-based; the nearest place above it where it has none. */
   at(path: YamlPath): { file: string; line?: number; column?: number };
+}
+
+const BOOL = 'tag:yaml.org,2002:bool';
+const TIMESTAMP = 'tag:yaml.org,2002:timestamp';
+
+/** Without dates, and with PyYAML's booleans: `y` and `n`, which YAML 1.1 has too, are the names of columns there. */
+function customTags(tags: Tags): Tags {
+  return tags.flatMap((tag) => {
+    if (typeof tag === 'string' || !('test' in tag) || tag.tag === undefined) return [tag];
+    if (tag.tag === TIMESTAMP) return [];
+    const { test } = tag;
+    if (tag.tag !== BOOL || test === undefined) return [tag];
+    const words = new RegExp(test.source.replace('Y|y|', '').replace('N|n|', ''));
+    return [{ ...tag, test: words }];
+  });
 }
 
 /**
@@ -24,7 +39,7 @@ export function readYaml(text: string, file: string): YamlText {
     uniqueKeys: false,
     lineCounter: lines,
     prettyErrors: false,
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
+    customTags,
   });
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
+import { BELOW_LIMITS, limitsOf } from './limits.ts';
 import type { AgentIdentity, BundleRef } from './protocol.ts';
 import { principalOf } from './runkeys.ts';
 import type { RunRow } from './transition/patch.ts';
@@ -47,6 +48,11 @@ export async function claimOne(
       if (candidate === undefined) return 'nothing';
       const held = await holdRun(transaction, candidate.id);
       if (held.policy.concurrency !== undefined) await holdDeployment(transaction, held.row.deployment);
+      const reached = (await limitsOf(transaction, held.row, true)).find(({ active, most }) => active >= most);
+      if (reached !== undefined) {
+        passedOver.push(candidate.id);
+        return 'another';
+      }
       const leaseUntil = new Date(now.getTime() + leaseMs);
       const grant = { agent: agent.id, leaseUntil, principal: principalOf(candidate) };
       const { verdict, run } = await propose(transaction, held, { to: 'Pending', by: 'agent', at: now }, grant);
@@ -91,6 +97,7 @@ async function findCandidate(db: Database, agent: AgentIdentity, now: Date, pass
       AND (d.concurrency IS NULL OR d.concurrency > (
         SELECT count(*) FROM orchestrator.run o
         WHERE o.deployment = d.id AND o.state IN ('Pending', 'Running', 'Cancelling')))
+      AND ${BELOW_LIMITS}
     ORDER BY r.due_at, r.id
     LIMIT 1
     FOR UPDATE OF r SKIP LOCKED`.execute(db);

@@ -11,14 +11,18 @@ import type {
 } from './protocol.ts';
 import type {
   AgentView,
+  BackfillView,
   DeploymentView,
   FlowView,
+  LimitView,
   LogLevel,
   LogPage,
+  PlannedBackfill,
   RunDetail,
   RunPage,
   RunView,
   StateName,
+  WhyView,
 } from './views.ts';
 
 /** The orchestrator over its HTTP API: for commands, and for agents. Errors come as the server's. */
@@ -38,6 +42,15 @@ export interface OrchestratorClient {
     id: string,
     query?: { readonly after?: number; readonly level?: LogLevel; readonly limit?: number },
   ): Promise<LogPage>;
+  why(id: string): Promise<WhyView>;
+  pauseSchedule(id: string, active: boolean): Promise<void>;
+  planBackfill(deployment: string, request: BackfillQuery): Promise<readonly PlannedBackfill[]>;
+  startBackfill(deployment: string, request: BackfillQuery): Promise<BackfillView>;
+  backfill(id: string): Promise<BackfillView>;
+  cancelBackfill(id: string): Promise<BackfillView>;
+  limits(): Promise<LimitView[]>;
+  putLimit(limit: LimitView): Promise<void>;
+  removeLimit(scope: LimitView['scope'], name: string): Promise<void>;
   retry(id: string): Promise<RunView>;
   cancel(id: string): Promise<RunView>;
   agents(): Promise<AgentView[]>;
@@ -45,6 +58,14 @@ export interface OrchestratorClient {
   claim(request: ClaimRequest, signal?: AbortSignal): Promise<ClaimAnswer>;
   heartbeat(request: HeartbeatRequest, signal?: AbortSignal): Promise<HeartbeatAnswer>;
   report(run: string, batch: ReportBatch, signal?: AbortSignal): Promise<ReportAnswer>;
+}
+
+export interface BackfillQuery {
+  /** Moments in ISO 8601: the first, and the one after the last. */
+  readonly from: string;
+  readonly until: string;
+  readonly parameters?: JsonObject;
+  readonly concurrency?: number;
 }
 
 export interface RunsQuery {
@@ -63,6 +84,7 @@ export function orchestratorClient(options: HttpClientOptions): OrchestratorClie
   const post = <Answer>(path: string, json: unknown = {}, signal?: AbortSignal) =>
     http.json<Answer>(path, { method: 'POST', json, signal });
   const run = (id: string, what = '') => `/api/runs/${encodeURIComponent(id)}${what}`;
+  const limit = (scope: string, name: string) => `/api/limits/${scope}/${encodeURIComponent(name)}`;
   const deployment = (id: string, what = '') => `/api/deployments/${encodeURIComponent(id)}${what}`;
 
   return {
@@ -74,6 +96,19 @@ export function orchestratorClient(options: HttpClientOptions): OrchestratorClie
     run: (id) => get(run(id)),
     runs: (query) => get('/api/runs', { ...query }),
     logs: (id, query) => get(run(id, '/logs'), query),
+    why: (id) => get(run(id, '/why')),
+    pauseSchedule: (id, active) => post(`/api/schedules/${encodeURIComponent(id)}`, { active }),
+    planBackfill: async (id, request) => {
+      const json = { ...request, preview: true };
+      return (await post<{ planned: readonly PlannedBackfill[] }>(deployment(id, '/backfills'), json)).planned;
+    },
+    startBackfill: async (id, request) =>
+      (await post<{ started: BackfillView }>(deployment(id, '/backfills'), request)).started,
+    backfill: (id) => get(`/api/backfills/${encodeURIComponent(id)}`),
+    cancelBackfill: (id) => post(`/api/backfills/${encodeURIComponent(id)}/cancel`),
+    limits: () => get('/api/limits'),
+    putLimit: ({ scope, name, most }) => http.json(limit(scope, name), { method: 'PUT', json: { most } }),
+    removeLimit: (scope, name) => http.json(limit(scope, name), { method: 'DELETE' }),
     retry: (id) => post(run(id, '/retry')),
     cancel: (id) => post(run(id, '/cancel')),
     agents: () => get('/api/agents'),

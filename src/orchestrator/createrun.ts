@@ -4,18 +4,24 @@ import type { Access } from '../access/access.ts';
 import { ArcosError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { canonicalJson, type JsonObject } from '../base/json.ts';
+import { collide } from './collision.ts';
 import { newRunName } from './runname.ts';
 import type { OrchestratorTables } from './tables.ts';
 import { type Database, DUE_CHANNEL, RUN_CHANNEL } from './transition/propose.ts';
 import { isUuid } from './view/run.ts';
+import type { RunView } from './views.ts';
 
 export interface NewRun {
   readonly deployment: string;
-  readonly origin: 'manual' | 'schedule';
+  readonly origin: RunView['origin'];
   /** Over the deployment's own. */
   readonly parameters: JsonObject;
   readonly scheduledFor: Date;
   readonly now: Date;
+  /** Instead of the deployment's own. */
+  readonly labels?: readonly string[] | undefined;
+  readonly parent?: string;
+  readonly backfill?: string;
   /** The same key again is the same run. */
   readonly idempotencyKey?: string;
 }
@@ -30,10 +36,13 @@ export async function planRun(db: Database, access: Access, run: NewRun): Promis
   const { flow_name: name, schema, ...deployment } = await readDeployed(db, run.deployment);
   const parameters = { ...deployment.parameters, ...run.parameters };
   // Nobody is there to be told when a schedule fires: such a run fails by itself, and is seen.
-  if (run.origin === 'manual') checkParameters(name, schema, parameters);
+  if (run.origin !== 'schedule') checkParameters(name, schema, parameters);
   const { agency } = await access.namespace(deployment.namespace);
   return {
     ...deployment,
+    ...(run.labels === undefined ? {} : { labels: [...run.labels] }),
+    parent: run.parent ?? null,
+    backfill: run.backfill ?? null,
     id: newId(run.now.getTime()),
     name: newRunName(),
     deployment: run.deployment,
@@ -55,7 +64,8 @@ export async function planRun(db: Database, access: Access, run: NewRun): Promis
  * run's id. To be called in a transaction.
  * Throws CONFLICT for an idempotency key that was used for other parameters.
  */
-export async function insertRun(db: Database, row: RunRow): Promise<string> {
+export async function insertRun(db: Database, planned: RunRow): Promise<string> {
+  const row = await collide(db, planned, new Date(planned.created_at));
   const made = await db
     .insertInto('orchestrator.run')
     .values(row)
@@ -63,11 +73,8 @@ export async function insertRun(db: Database, row: RunRow): Promise<string> {
     .returning('id')
     .executeTakeFirst();
   if (made === undefined) return earlierRun(db, row.idempotency_key ?? '', row.parameters);
-  const { id, state, created_at: at, namespace } = row;
-  await db
-    .insertInto('orchestrator.state')
-    .values({ run: id, event: 1, state, message: null, attempt: 1, at })
-    .execute();
+  const { id, state, message = null, created_at: at, namespace } = row;
+  await db.insertInto('orchestrator.state').values({ run: id, event: 1, state, message, attempt: 1, at }).execute();
   await sql`SELECT pg_notify(${RUN_CHANNEL}, ${id}), pg_notify(${DUE_CHANNEL}, ${namespace})`.execute(db);
   return id;
 }
@@ -78,7 +85,7 @@ async function readDeployed(db: Database, id: string) {
         .selectFrom('orchestrator.deployment as d')
         .innerJoin('orchestrator.flow as f', 'f.id', 'd.flow')
         .innerJoin('orchestrator.flow_version as v', 'v.id', 'd.version')
-        .select(['d.flow', 'd.version', 'd.labels', 'd.parameters'])
+        .select(['d.flow', 'd.version', 'd.labels', 'd.tags', 'd.parameters'])
         .select(['f.name as flow_name', 'f.namespace', 'v.parameters as schema'])
         .where('d.id', '=', id)
         .executeTakeFirst()

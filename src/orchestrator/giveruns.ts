@@ -1,7 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Bell } from './bell.ts';
 import { type Claimed, type ClaimOptions, claimOne, nextDue, seeAgent } from './claim.ts';
-import { loseRuns } from './lease.ts';
+import { takeBack } from './lease.ts';
 import type { Assignment, ClaimRequest } from './protocol.ts';
 import { issueRunKey } from './runkeys.ts';
 
@@ -47,8 +47,7 @@ export async function giveRuns(
       await listener.wait(Math.min(dueMs, LOOK_MS, deadline - now.getTime()));
     }
     if (!signal.aborted) return given;
-    const attempts = given.map(({ run: id, fence }) => ({ id, fence }));
-    await loseRuns(db, attempts, clock.now(), 'its agent was gone before it got the run');
+    await takeBack(db, given, clock.now(), 'its agent was gone before it got the run');
     return [];
   } finally {
     signal.removeEventListener('abort', stop);
@@ -59,5 +58,6 @@ export async function giveRuns(
 async function assign(access: Access, { run, flow, bundle }: Claimed): Promise<Assignment> {
   const { key, project } = await issueRunKey(access, run);
   const { id, name, attempt, fence, parameters, namespace } = run;
-  return { run: id, name, flow, attempt, fence, parameters, bundle, namespace, project, key };
+  const scheduledFor = run.scheduled_for.toISOString();
+  return { run: id, name, flow, attempt, fence, parameters, scheduledFor, bundle, namespace, project, key };
 }

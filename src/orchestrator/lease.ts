@@ -66,7 +66,7 @@ export async function loseRunsOf(db: Database, agent: string, now: Date): Promis
 }
 
 /** Ends those attempts that are still as they were found. Returns how many. */
-export async function loseRuns(
+async function loseRuns(
   db: Database,
   attempts: readonly { readonly id: string; readonly fence: number }[],
   now: Date,
@@ -84,4 +84,20 @@ export async function loseRuns(
     });
   }
   return lost;
+}
+
+/** Takes back attempts that nobody has begun: their runs wait again, and nothing counts against them. */
+export async function takeBack(
+  db: Database,
+  attempts: readonly { readonly run: string; readonly fence: number }[],
+  now: Date,
+  message: string,
+): Promise<void> {
+  for (const { run: id, fence } of attempts) {
+    await db.transaction().execute(async (transaction) => {
+      const held = await holdRun(transaction, id);
+      if (held.row.fence !== fence || isEnd(held.row.state)) return;
+      await propose(transaction, held, { to: 'Scheduled', by: 'reaper', at: now, message });
+    });
+  }
 }

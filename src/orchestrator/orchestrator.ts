@@ -1,17 +1,20 @@
 import type { Access } from '../access/access.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ArcosError } from '../base/errors.ts';
-import type { JsonObject } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { StoredResult } from '../flow/events.ts';
 import type { ReportAnswer, ReportBatch } from '../flow/spool.ts';
 import type { Store } from '../store/store.ts';
+import { type BackfillRequest, cancelBackfill, planBackfill, readBackfill, startBackfill } from './backfill.ts';
 import { type Bell, createBell } from './bell.ts';
+import { type ChildRequest, demandChild, startChild } from './children.ts';
 import { seeAgent } from './claim.ts';
 import { insertRun, planRun } from './createrun.ts';
 import { followRun, type NumberedEvent } from './follow.ts';
 import { giveRuns } from './giveruns.ts';
 import { loseRunsOf, renewLeases } from './lease.ts';
+import { listLimits, putLimit, removeLimit } from './limits.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -26,14 +29,32 @@ import { resumableResults, takeReport } from './report.ts';
 import { makeRounds, type Rounds } from './rounds.ts';
 import { removeRunKeys } from './runkeys.ts';
 import { fireDue } from './schedule/fire.ts';
+import { pauseSchedule, scheduleOwner } from './schedule/pause.ts';
 import type { OrchestratorTables } from './tables.ts';
 import { DUE_CHANNEL, demandAccepted, holdRun, propose, RUN_CHANNEL } from './transition/propose.ts';
 import { isEnd, type Proposal } from './transition/rules.ts';
+import { readValue, writeValue } from './values.ts';
 import { listAgents } from './view/agent.ts';
 import { listDeployments, listFlows, readDeployment } from './view/deployment.ts';
 import { type LogQuery, readLogs } from './view/log.ts';
+import { readMetrics } from './view/metrics.ts';
 import { isUuid, listRuns, type RunQuery, readRun, readRunDetail } from './view/run.ts';
-import type { AgentView, DeploymentView, FlowView, LogPage, RunDetail, RunPage, RunView } from './views.ts';
+import { whyNot } from './view/why.ts';
+import type {
+  AgentView,
+  BackfillView,
+  ChildView,
+  DeploymentView,
+  FlowView,
+  LimitView,
+  LogPage,
+  PlannedBackfill,
+  RunDetail,
+  RunPage,
+  RunView,
+  ValueView,
+  WhyView,
+} from './views.ts';
 
 export interface OrchestratorOptions {
   readonly store: Store;
@@ -75,6 +96,37 @@ export interface Orchestrator {
   /** A run that nobody has begun is Cancelled at once. Throws CONFLICT for one that has ended. */
   cancel(id: string): Promise<RunView>;
 
+  /** Why a run has not begun. */
+  why(id: string): Promise<WhyView>;
+
+  /** Fires, or does not, from now on; what it would have fired while it was paused it never does. Throws NOT_FOUND. */
+  pauseSchedule(id: string, active: boolean): Promise<void>;
+  /** Whose it is, for questions of access. Throws NOT_FOUND. */
+  scheduleOwner(id: string): Promise<string>;
+
+  planBackfill(deployment: string, request: BackfillRequest): Promise<readonly PlannedBackfill[]>;
+  startBackfill(deployment: string, request: BackfillRequest): Promise<BackfillView>;
+  backfill(id: string): Promise<BackfillView>;
+  cancelBackfill(id: string): Promise<BackfillView>;
+
+  limits(): Promise<LimitView[]>;
+  putLimit(limit: LimitView): Promise<void>;
+  removeLimit(scope: LimitView['scope'], name: string): Promise<void>;
+
+  /** Started by another run; see `startChild`. */
+  startChild(parent: string, request: ChildRequest): Promise<RunView>;
+  /** With the log lines after `after`. */
+  child(parent: string, child: string, after: number): Promise<ChildView>;
+  cancelChild(parent: string, child: string): Promise<RunView>;
+
+  /** Of the run's namespace. Throws NOT_FOUND when there is none. */
+  value(run: string, key: string): Promise<ValueView>;
+  /** Its new revision. */
+  setValue(run: string, key: string, request: ValueRequest): Promise<{ revision: number }>;
+
+  /** How many runs wait, are due and are active, by namespace, and how many agents there are. */
+  metrics(): Promise<string>;
+
   agents(namespaces: readonly string[]): Promise<AgentView[]>;
   /** As soon as there is a run for the agent; empty when there is none in time, or the signal is aborted. */
   claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimAnswer>;
@@ -88,6 +140,12 @@ export interface StartRequest {
   readonly parameters?: JsonObject | undefined;
   /** The same key again, for the same deployment, is the same run. */
   readonly idempotencyKey?: string | undefined;
+}
+
+export interface ValueRequest {
+  readonly value: Json;
+  /** Only when the value has this revision still; 0 when there is none yet. */
+  readonly revision?: number | undefined;
 }
 
 const LEASE_MS = 20_000;
@@ -124,6 +182,17 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     });
     rounds?.keys.now();
     return readRun(db, id);
+  }
+
+  async function owner(run: string): Promise<{ namespace: string; agency: string }> {
+    requireUuid(run);
+    const row = await db
+      .selectFrom('orchestrator.run')
+      .select(['namespace', 'agency'])
+      .where('id', '=', run)
+      .executeTakeFirst();
+    if (row === undefined) throw noRun(run);
+    return row;
   }
 
   return {
@@ -179,16 +248,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     runs: (query) => listRuns(db, query),
     run: (id) => readRunDetail(db, id),
 
-    async owner(run) {
-      requireUuid(run);
-      const row = await db
-        .selectFrom('orchestrator.run')
-        .select(['namespace', 'agency'])
-        .where('id', '=', run)
-        .executeTakeFirst();
-      if (row === undefined) throw noRun(run);
-      return row;
-    },
+    owner,
 
     logs: async (id, query) => ({ logs: await readLogs(db, id, query) }),
 
@@ -198,6 +258,53 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
     retry: (id) => transit(id, { to: 'Scheduled', by: 'person', message: 'retried by hand' }),
     cancel: (id) => transit(id, { to: 'Cancelling', by: 'person' }),
+
+    why: (id) => whyNot(db, id, clock.now(), new Date(clock.now().getTime() - leaseMs)),
+
+    async pauseSchedule(id, active) {
+      await pauseSchedule(db, id, active, clock.now());
+      rounds?.fire.now();
+    },
+    scheduleOwner: (id) => scheduleOwner(db, id),
+
+    planBackfill: (deployment, request) => planBackfill(db, deployment, request),
+    startBackfill: async (deployment, request) =>
+      readBackfill(db, await startBackfill(db, access, deployment, request, clock.now())),
+    backfill: (id) => readBackfill(db, id),
+    async cancelBackfill(id) {
+      await readBackfill(db, id);
+      await cancelBackfill(db, id, clock.now());
+      rounds?.keys.now();
+      return readBackfill(db, id);
+    },
+
+    limits: () => listLimits(db),
+    putLimit: (limit) => putLimit(db, limit),
+    removeLimit: (scope, name) => removeLimit(db, scope, name),
+
+    startChild: (parent, request) => startChild(db, access, parent, request, clock.now()),
+    async child(parent, child, after) {
+      await demandChild(db, parent, child);
+      // The run first: when it has ended, its lines are all there.
+      const run = await readRun(db, child);
+      return { run, logs: await readLogs(db, child, { after }) };
+    },
+    async cancelChild(parent, child) {
+      await demandChild(db, parent, child);
+      return transit(child, { to: 'Cancelling', by: 'person', message: 'cancelled with the run that started it' });
+    },
+
+    async value(run, key) {
+      const found = await readValue(db, (await owner(run)).namespace, key);
+      if (found === undefined) throw new ArcosError('NOT_FOUND', `There is no value "${key}"`);
+      return found;
+    },
+    async setValue(run, key, { value, revision }) {
+      const { namespace } = await owner(run);
+      return { revision: await writeValue(db, { namespace, key, value, revision }, clock.now()) };
+    },
+
+    metrics: () => readMetrics(db, clock.now(), new Date(clock.now().getTime() - leaseMs)),
 
     agents: (namespaces) => listAgents(db, namespaces, new Date(clock.now().getTime() - leaseMs)),
 

@@ -70,6 +70,8 @@ export interface Assignment {
   readonly attempt: number;
   readonly fence: number;
   readonly parameters: JsonObject;
+  /** ISO 8601. */
+  readonly scheduledFor: string;
   readonly bundle: BundleRef;
   readonly namespace: string;
   readonly project: string;

@@ -37,10 +37,13 @@ export async function register(
       version,
       labels: [...new Set(flow.labels)].sort(),
       parameters: deployment.parameters,
-      concurrency: flow.concurrency ?? null,
+      // Where runs collide, one at a time is what is meant unless told.
+      concurrency: flow.concurrency ?? (flow.collision === undefined || flow.collision === 'enqueue' ? null : 1),
       retries: flow.retries,
       retry_delay_ms: flow.retryDelayMs,
       backoff: flow.backoff,
+      collision: flow.collision ?? ('enqueue' as const),
+      tags: [...new Set(flow.tags ?? [])].sort(),
       crash_retries: deployment.crashRetries ?? CRASH_RETRIES,
     };
     const known = await transaction

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { JsonObject } from '../base/json.ts';
 import type { ArtifactKind, LogLevel, TaskStateName } from '../flow/events.ts';
+import type { Collision } from '../flow/flow.ts';
 import type { RunView, StateName } from './views.ts';
 
 /** The tables this room owns (src/store/migrations/0004_orchestrator.sql). */
@@ -29,6 +30,8 @@ export interface OrchestratorTables {
     retry_delay_ms: number;
     backoff: number;
     crash_retries: number;
+    collision: Generated<Collision>;
+    tags: Generated<string[]>;
   };
   'orchestrator.schedule': {
     id: string;
@@ -57,6 +60,9 @@ export interface OrchestratorTables {
     crashes: Generated<number>;
     parameters: JsonObject;
     labels: string[];
+    tags: Generated<string[]>;
+    parent: string | null;
+    backfill: string | null;
     scheduled_for: Date;
     due_at: Date;
     created_at: Date;
@@ -112,4 +118,18 @@ export interface OrchestratorTables {
     data: string;
     at: Date;
   };
+  'orchestrator.backfill': {
+    id: string;
+    deployment: string;
+    from_at: Date;
+    until_at: Date;
+    parameters: JsonObject;
+    runs: number;
+    created_at: Date;
+    cancelled_at: Date | null;
+  };
+  'orchestrator.run_limit': { scope: LimitScope; name: string; most: number };
+  'orchestrator.value': { namespace: string; key: string; value: string; revision: number; updated_at: Date };
 }
+
+export type LimitScope = 'tag' | 'namespace' | 'agency' | 'backfill';

@@ -83,7 +83,8 @@ export interface RunView {
   readonly state: StateName;
   /** Why it is in that state, for people; the error's message when it failed. */
   readonly message?: string;
-  readonly origin: 'manual' | 'schedule' | 'retry';
+  /** `flow`: another run started it. */
+  readonly origin: 'manual' | 'schedule' | 'retry' | 'flow' | 'backfill';
   readonly attempt: number;
   readonly parameters: JsonObject;
   readonly scheduledFor: string;
@@ -166,4 +167,60 @@ export interface AgentView {
   readonly seenAt: string;
   readonly online: boolean;
   readonly runs: number;
+}
+
+/** Active runs at the most, over all flows. */
+export interface LimitView {
+  readonly scope: 'tag' | 'namespace' | 'agency' | 'backfill';
+  /** A tag, or the id of a namespace, agency or backfill. */
+  readonly name: string;
+  readonly most: number;
+}
+
+/** What runs of a namespace leave for later ones. */
+export interface ValueView {
+  readonly value: Json;
+  /** Grows with each change; 1 at first. */
+  readonly revision: number;
+  readonly updatedAt: string;
+}
+
+export interface PlannedBackfill {
+  readonly at: string;
+  readonly parameters: JsonObject;
+}
+
+export interface BackfillView {
+  readonly id: string;
+  readonly deployment: string;
+  readonly from: string;
+  readonly until: string;
+  readonly runs: number;
+  /** How many of its runs are in each state. */
+  readonly states: Readonly<Record<string, number>>;
+  readonly createdAt: string;
+  readonly cancelledAt?: string;
+}
+
+/** Why a run has not begun. */
+export interface WhyView {
+  readonly state: StateName;
+  readonly reasons: readonly {
+    readonly code:
+      | 'not_waiting'
+      | 'not_due'
+      | 'no_agent'
+      | 'no_agent_with_labels'
+      | 'flow_full'
+      | 'limit_reached'
+      | 'agents_busy';
+    /** For people. */
+    readonly message: string;
+  }[];
+}
+
+/** A run that another one started, and what its log has said since. */
+export interface ChildView {
+  readonly run: RunView;
+  readonly logs: readonly LogView[];
 }

@@ -18,6 +18,11 @@ export function html(strings: TemplateStringsArray, ...values: readonly Piece[])
   return new Html(strings.map((text, index) => text + (index < values.length ? written(values[index]) : '')).join(''));
 }
 
+/** A value as JSON that a page's script element can hold. */
+export function jsonText(value: unknown): Html {
+  return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));
+}
+
 function written(value: Piece): string {
   if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;

@@ -31,6 +31,28 @@ const PT = {
   notFound: 'Não encontrado',
   notFoundText: 'Não há nada neste endereço.',
   home: 'Início',
+  search: 'Buscar',
+  searchHint: 'Buscar em títulos, descrições, tabelas e colunas',
+  nothingFound: 'Nada encontrado. Tente outras palavras ou tire um filtro.',
+  results: 'resultados',
+  result: 'resultado',
+  clear: 'Limpar filtros',
+  filters: 'Filtros',
+  coverage: 'Cobertura',
+  contact: 'Contato',
+  published: 'Publicado em',
+  about: 'Sobre',
+  columns: 'colunas',
+  file: 'Arquivo',
+  size: 'Tamanho',
+  made: 'é feito no primeiro pedido',
+  checksum: 'Verificação (SHA-256)',
+  api: 'API',
+  apiIntro: 'Os mesmos dados em partes, sem chave: escolha colunas, filtre, agrupe e ordene.',
+  apiPages: 'A resposta traz até 1.000 linhas; para a próxima página, passe next como cursor.',
+  apiSql: 'Ou pergunte em GoogleSQL, só leitura, sobre todas as tabelas publicadas:',
+  machine: 'Para máquinas',
+  openapi: 'descrição OpenAPI 3.1',
 };
 
 const EN: typeof PT = {
@@ -62,11 +84,35 @@ const EN: typeof PT = {
   notFound: 'Not found',
   notFoundText: 'There is nothing at this address.',
   home: 'Home',
+  search: 'Search',
+  searchHint: 'Search titles, descriptions, tables and columns',
+  nothingFound: 'Nothing found. Try other words, or take a filter away.',
+  results: 'results',
+  result: 'result',
+  clear: 'Clear filters',
+  filters: 'Filters',
+  coverage: 'Coverage',
+  contact: 'Contact',
+  published: 'Published on',
+  about: 'About',
+  columns: 'columns',
+  file: 'File',
+  size: 'Size',
+  made: 'is made when first asked for',
+  checksum: 'Checksum (SHA-256)',
+  api: 'API',
+  apiIntro: 'The same data in parts, without a key: choose columns, filter, group and sort.',
+  apiPages: 'An answer has 1,000 rows at the most; for the next page, pass next as cursor.',
+  apiSql: 'Or ask in GoogleSQL, read-only, over all published tables:',
+  machine: 'For machines',
+  openapi: 'OpenAPI 3.1 description',
 };
 
 export type Words = typeof PT;
 const WORDS: Readonly<Record<Language, Words>> = { pt: PT, en: EN };
 const LOCALES: Readonly<Record<Language, string>> = { pt: 'pt-BR', en: 'en-GB' };
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** The words of a language and its ways of writing numbers and dates. */
 export interface Voice {
@@ -74,6 +120,9 @@ export interface Voice {
   readonly words: Words;
   number(value: number): string;
   date(value: Date): string;
+  /** Without the time of day. */
+  day(value: Date): string;
+  bytes(value: number): string;
 }
 
 export function voiceOf(language: Language): Voice {
@@ -84,6 +133,12 @@ export function voiceOf(language: Language): Voice {
     number: (value) => value.toLocaleString(locale),
     date: (value) =>
       value.toLocaleString(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'America/Sao_Paulo' }),
+    day: (value) => value.toLocaleDateString(locale, { dateStyle: 'long', timeZone: 'America/Sao_Paulo' }),
+    bytes: (value) => {
+      const step = Math.min(UNITS.length - 1, Math.floor(Math.log(Math.max(1, value)) / Math.log(1024)));
+      const digits = step === 0 ? 0 : 1;
+      return `${(value / 1024 ** step).toLocaleString(locale, { maximumFractionDigits: digits })} ${UNITS[step]}`;
+    },
   };
 }
 

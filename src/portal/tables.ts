@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** The table this room owns (src/store/migrations/0005_portal.sql). */
+/** The tables this room owns (src/store/migrations/0005_portal.sql, 0009_portal_review.sql). */
 export interface PortalTables {
   'portal.publication': {
     project: string;
@@ -14,5 +14,17 @@ export interface PortalTables {
     tables: string[];
     published_at: Generated<Date>;
     published_by: string;
+    coverage: string | null;
+    contact: string | null;
+  };
+  'portal.review': {
+    project: string;
+    dataset: string;
+    table_name: string;
+    column_name: string;
+    kind: string;
+    reason: string;
+    decided_by: string;
+    decided_at: Generated<Date>;
   };
 }

@@ -1,35 +1,50 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.ts';
+import type { Audit } from '../access/audit.ts';
 import { guard } from '../access/http.ts';
 import { ArcosError, asArcosError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { loginPage } from './loginpage.ts';
+import { type Oidc, oidcRoutes } from './oidc.ts';
 import { enterByLoopback, refuseForeignOrigins, sessionRoutes } from './session.ts';
 
 export interface HttpOptions {
   readonly access: Access;
   readonly log: Log;
+  readonly audit?: Audit;
   /** The built web folder. */
   readonly webDist: string;
   readonly loopbackPrincipal?: string;
+  /** PEM; with it the server speaks HTTPS. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Addresses whose X-Forwarded headers are believed. */
+  readonly trustProxy?: readonly string[];
+  readonly oidc?: Oidc;
 }
 
 /** The one HTTP server: the door, the errors, the headers and the files of the web pages. Rooms add their routes. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { access, log, webDist } = options;
+  const { access, log, webDist, tls, trustProxy = [] } = options;
   const app = Fastify({
+    serverFactory: (handler) => (tls === undefined ? createServer(handler) : createTlsServer(tls, handler)),
+    trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     forceCloseConnections: true,
     bodyLimit: 32 * 1024 * 1024,
     // An object's whole name is one part of a path.
     routerOptions: { maxParamLength: 4096 },
   });
   await app.register(cookie);
-  guard(app, access);
+  guard(app, access, options.audit === undefined ? {} : { audit: options.audit });
   refuseForeignOrigins(app);
+  cutStalledBodies(app);
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(HEADERS)) void reply.header(name, value);
+    if (tls !== undefined) void reply.header('strict-transport-security', 'max-age=31536000');
   });
   app.setErrorHandler((thrown: Error & { statusCode?: number }, request, reply) =>
     answerError(thrown, request, reply, log),
@@ -43,9 +58,23 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     ...(options.loopbackPrincipal === undefined ? {} : { loopbackPrincipal: options.loopbackPrincipal }),
   };
   sessionRoutes(app, sessions);
+  loginPage(app, { access, ...(options.oidc === undefined ? {} : { oidc: options.oidc }) });
+  oidcRoutes(app, access, options.oidc);
   app.get('/api/health', { config: { access: 'public' } }, async () => ({ status: 'ok' }));
   if (existsSync(webDist)) await serveWeb(app, webDist, sessions);
   return app;
+}
+
+/** A body of which nothing more comes must not hold its connection. One that comes slowly may take its time. */
+const STALLED_MS = 60_000;
+
+function cutStalledBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw, method }) => {
+    if (method === 'GET' || method === 'HEAD' || raw.complete) return;
+    // Nobody listens to the timeout, so that it destroys the connection.
+    raw.socket.setTimeout?.(STALLED_MS);
+    raw.once('end', () => raw.socket.setTimeout?.(0));
+  });
 }
 
 const HEADERS: Readonly<Record<string, string>> = {
@@ -76,7 +105,7 @@ async function serveWeb(
 function answerError(thrown: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply, log: Log) {
   // Fastify's own errors are about the request: too large, no such type, not JSON.
   const own = thrown.statusCode !== undefined && thrown.statusCode < 500 && !(thrown instanceof ArcosError);
-  const error = own ? new ArcosError('INVALID', thrown.message) : asArcosError(thrown);
+  const error = own ? new ArcosError('INVALID', thrown.message) : asArcosError(hasNul(thrown) ?? thrown);
   const status = own ? (thrown.statusCode ?? 400) : error.http;
   if (status >= 500 && error.code === 'INTERNAL') {
     log.error('a request failed', {
@@ -86,6 +115,7 @@ function answerError(thrown: Error & { statusCode?: number }, request: FastifyRe
     });
   }
   const { code, message, hint, data } = error;
+  if (typeof data['retryAfter'] === 'number') void reply.header('retry-after', data['retryAfter']);
   // What went wrong inside is for the log.
   const shown = code === 'INTERNAL' ? 'Something went wrong inside Arcos' : message;
   if (status === 404 && request.method === 'GET' && request.headers.accept?.includes('text/html') === true) {
@@ -99,6 +129,11 @@ function answerError(thrown: Error & { statusCode?: number }, request: FastifyRe
       ...(code === 'INTERNAL' ? {} : { data }),
     },
   });
+}
+
+/** PostgreSQL keeps no NUL in texts (SQLSTATE 22021); a name that has one is nobody's. */
+function hasNul(thrown: Error & { code?: unknown }): ArcosError | undefined {
+  return thrown.code === '22021' ? new ArcosError('INVALID', 'A text has a character that none may have') : undefined;
 }
 
 const NOT_FOUND_PAGE = `<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Não encontrado</title>

@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Access, createAccess } from '../access/access.ts';
 import { accessRoutes } from '../access/api/routes.ts';
+import { createAudit } from '../access/audit.ts';
 import { ArcosError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { lakeRoutes } from '../lake/api/routes.ts';
@@ -16,11 +21,13 @@ import { openStore, type Store } from '../store/store.ts';
 import { warehouseRoutes } from '../warehouse/api/routes.ts';
 import { ensureExtensions } from '../warehouse/engines/duckdb/extensions.ts';
 import { createWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
-import { applyCity, type City, CODE_BUCKET, readCity } from './city.ts';
+import { applyCity, type City, readCity } from './city.ts';
 import type { Settings } from './config.ts';
+import { agentOf, enrolRoutes } from './enrol.ts';
 import { modelsFleet } from './fleet.ts';
-import { createHttp } from './http.ts';
-import { createIdentities, type Identities } from './identity.ts';
+import { createHttp, type HttpOptions } from './http.ts';
+import { createIdentities } from './identity.ts';
+import { createOidc } from './oidc.ts';
 import { openStateFolder, type StateFolder } from './state.ts';
 import { WEB_DIST } from './webdist.ts';
 
@@ -32,6 +39,8 @@ export interface Server {
   readonly state: StateFolder;
   /** Key of the first administrator. */
   readonly adminKey: string;
+  /** Where the first administrator chooses a password, once; undefined when somebody has one already. */
+  readonly welcome: string | undefined;
   /** A key for an agent of a namespace. */
   agentKey(namespace: string): Promise<string>;
   /** Ends every part in the reverse order of its start, and lets the state folder go. */
@@ -108,14 +117,21 @@ async function startParts(
   });
   const admin = await access.authenticate(adminKey);
   const fleet = modelsFleet({ city, identities, log });
+  const audit = createAudit(store, { log });
+  endings.push(() => audit.close());
   const app = await createHttp({
     access,
     log,
+    audit,
+    ...readTls(settings),
+    trustProxy: settings.trustProxy.split(',').filter((address) => address !== ''),
+    ...readOidc(settings),
     webDist: WEB_DIST,
     ...(settings.login === 'loopback' && admin !== undefined ? { loopbackPrincipal: admin.id } : {}),
   });
   endings.push(() => app.close());
-  await app.register(accessRoutes({ access }));
+  await app.register(accessRoutes({ access, audit }));
+  await app.register(enrolRoutes(access, lake));
   await app.register(lakeRoutes({ lake, access }));
   await app.register(warehouseRoutes({ warehouse, access }));
   await app.register(orchestratorRoutes({ orchestrator, access }));
@@ -126,12 +142,25 @@ async function startParts(
   const origin = await listen(app, settings);
   onStarted('API, console and portal');
 
+  const agentKey = async (namespace: string) =>
+    identities.keyOf(`agente-${namespace}`, await agentOf(access, lake, namespace));
   endings.push(() => fleet.stop());
-  await fleet.start(origin);
+  // The program's own parts need not know the certificate's authority.
+  await fleet.start(settings.tlsCert === '' ? origin : await listenInside(app, endings));
   onStarted('models servers');
   // An agent elsewhere is given its key by whoever sets it up: the file is there from the first start.
-  for (const namespace of Object.keys(city?.namespaces ?? {})) await agentKey(access, lake, identities, namespace);
-  return { origin, city, state, adminKey, agentKey: (namespace) => agentKey(access, lake, identities, namespace) };
+  for (const namespace of Object.keys(city?.namespaces ?? {})) await agentKey(namespace);
+  const welcome =
+    admin === undefined || settings.login === 'loopback' ? undefined : await firstLink(access, admin.id, origin);
+  return { origin, city, state, adminKey, welcome, agentKey };
+}
+
+const HOURS_TO_BEGIN = 24;
+
+async function firstLink(access: Access, administrator: string, origin: string): Promise<string | undefined> {
+  if (await access.people.anyPassword()) return undefined;
+  const { token } = await access.people.invite(administrator, 'password', HOURS_TO_BEGIN);
+  return `${origin}/login?token=${token}`;
 }
 
 async function startStore(settings: Settings, state: StateFolder, log: Log, endings: Endings): Promise<Store> {
@@ -191,9 +220,45 @@ async function startWarehouse({
   return warehouse;
 }
 
-async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
+function readTls({ tlsCert, tlsKey }: Settings): Pick<HttpOptions, 'tls'> {
+  if (tlsCert === '' && tlsKey === '') return {};
+  return { tls: { cert: readSetting('tls-cert', tlsCert), key: readSetting('tls-key', tlsKey) } };
+}
+
+function readOidc({ oidcIssuer, oidcClientId, oidcSecretFile }: Settings): Pick<HttpOptions, 'oidc'> {
+  if (oidcIssuer === '') return {};
+  if (oidcClientId === '') throw new ArcosError('CONFIG', 'oidc-issuer is set, but not oidc-client-id');
+  const secret = oidcSecretFile === '' ? undefined : String(readSetting('oidc-secret-file', oidcSecretFile)).trim();
+  return {
+    oidc: createOidc({ issuer: oidcIssuer, clientId: oidcClientId, ...(secret === undefined ? {} : { secret }) }),
+  };
+}
+
+function readSetting(name: string, file: string): Buffer {
   try {
-    return (await app.listen({ host, port })).replace('[::1]', 'localhost');
+    return readFileSync(file);
+  } catch (cause) {
+    throw new ArcosError('CONFIG', `${name}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The same server once more, over HTTP and for this machine alone. Gives its origin. */
+async function listenInside(app: FastifyInstance, endings: Endings): Promise<string> {
+  const inside = createServer((request, response) => app.routing(request, response));
+  inside.listen(0, '127.0.0.1');
+  await once(inside, 'listening');
+  endings.push(() => {
+    inside.closeAllConnections();
+    inside.close();
+  });
+  return `http://127.0.0.1:${(inside.address() as AddressInfo).port}`;
+}
+
+async function listen(app: FastifyInstance, { host, port, tlsCert }: Settings): Promise<string> {
+  try {
+    const origin = (await app.listen({ host, port })).replace('[::1]', 'localhost');
+    // Fastify does not know which server it was given.
+    return tlsCert === '' ? origin : origin.replace('http:', 'https:');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const where = `${host}:${port}`;
@@ -208,19 +273,4 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<s
       cause: error,
     });
   }
-}
-
-/** An agent may claim the runs of its namespace and read the flows' code, and nothing else. */
-async function agentKey(access: Access, lake: Lake, identities: Identities, namespace: string): Promise<string> {
-  const { agency } = await access.namespace(namespace);
-  const { project } = await lake.bucket(CODE_BUCKET);
-  return identities.keyOf(`agente-${namespace}`, {
-    kind: 'agent',
-    name: `agente@${namespace}`,
-    agency,
-    bindings: [
-      { role: 'agente', scope: { kind: 'namespace', id: namespace } },
-      { role: 'agente', scope: { kind: 'project', id: project } },
-    ],
-  });
 }

@@ -103,3 +103,17 @@ test('a statement tells the tables that it reads', async () => {
   );
   expect(statement?.kind === 'query' && [...new Set(statement.reads.map(({ table }) => table))]).toEqual(['people']);
 });
+
+test('a function of BigQuery that is not to be had says so, and why', async () => {
+  const { faults } = await bound("SELECT AEAD.ENCRYPT(b'', 'x', 'y'), NET.REG_DOMAIN(name) FROM people");
+  expect(faults).toEqual([
+    expect.objectContaining({
+      code: 'sql/unsupported',
+      message: expect.stringMatching(/^Function AEAD\.ENCRYPT is not/),
+    }),
+    expect.objectContaining({
+      code: 'sql/unsupported',
+      message: expect.stringMatching(/^Function NET\.REG_DOMAIN is/),
+    }),
+  ]);
+});

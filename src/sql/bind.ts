@@ -13,7 +13,8 @@ import { outputColumns } from './bind/output.ts';
 import { asRows, bindQuery } from './bind/query.ts';
 import type { BoundQuery, BoundQueryStatement, BoundStatement } from './bound.ts';
 import type { Catalog, ColumnInfo } from './catalog.ts';
-import { Source } from './source.ts';
+import { TOO_DEEP, withinStack } from './depth.ts';
+import { Source, type Span } from './source.ts';
 import type { SqlType } from './type.ts';
 
 export type { Session, TypedValue } from './bind/binder.ts';
@@ -30,7 +31,7 @@ export function bind(
   file?: string,
 ): { bound?: BoundStatement; faults: readonly Fault[] } {
   const binder = new Binder(new Source(text, file), catalog, session);
-  const bound = binder.attempt(() => bindStatement(binder, statement));
+  const bound = attempt(binder, statement, () => bindStatement(binder, statement));
   return bound === undefined || hasErrors(binder.faults) ? { faults: binder.faults } : { bound, faults: binder.faults };
 }
 
@@ -43,7 +44,7 @@ export function bindEvaluation(
   session: Session,
 ): { bound?: BoundQueryStatement; faults: readonly Fault[] } {
   const binder = new Binder(new Source(text), catalog, session);
-  const bound = binder.attempt(() => {
+  const bound = attempt(binder, node, () => {
     if (!('kind' in node)) return bindQueryStatement(binder, node);
     const value = bindExpression(binder, NOWHERE, node);
     const item = as === undefined ? value : coerce(binder, value, as, 'The value');
@@ -57,6 +58,15 @@ export function bindEvaluation(
     });
   });
   return bound === undefined || hasErrors(binder.faults) ? { faults: binder.faults } : { bound, faults: binder.faults };
+}
+
+/** `binder.attempt`, with a fault for what is nested deeper than the stack. */
+function attempt<Value>(binder: Binder, span: Span, work: () => Value): Value | undefined {
+  return binder.attempt(() =>
+    withinStack(work, () => {
+      throw binder.fail('too-deep', span, TOO_DEEP);
+    }),
+  );
 }
 
 function bindStatement(binder: Binder, statement: Statement): BoundStatement {

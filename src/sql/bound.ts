@@ -80,7 +80,6 @@ export interface BoundAggregate {
   readonly type: SqlType;
   readonly span: Span;
   readonly name: string;
-  readonly safe: boolean;
   readonly arguments: readonly BoundExpression[];
   readonly distinct: boolean;
   readonly ignoreNulls?: boolean;

@@ -1,4 +1,5 @@
 import type { BoundDml, BoundQuery } from './bound.ts';
+import { demandWithinStack } from './depth.ts';
 import { emitDml as dml } from './emit/duckdb/dml.ts';
 import { CELLS } from './emit/duckdb/host/cell.ts';
 import { CENTROIDS } from './emit/duckdb/host/centroid.ts';
@@ -27,12 +28,12 @@ export { fieldName, quoteName, quoteText } from './emit/duckdb/name.ts';
 
 /** A query as DuckDB's SQL: its columns have their keys as names. Throws UNSUPPORTED for what DuckDB cannot do. */
 export function emitQuery(bound: BoundQuery): string {
-  return query(bound);
+  return demandWithinStack(() => query(bound));
 }
 
 /** A query whose one column, `row`, is each row as the JSON text of an array of LiteralValues: what scripts and parameters are made of. */
 export function emitLiteralRows(bound: BoundQuery): string {
-  return literalRows(bound);
+  return demandWithinStack(() => literalRows(bound));
 }
 
 /** An expression over columns of these names: the row as the REST API writes it, `{"f":[{"v":"1"}]}`. */
@@ -42,7 +43,7 @@ export function emitRestRow(columns: readonly { readonly name: string; readonly 
 
 /** A statement that changes rows, as DuckDB's SQL. Throws UNSUPPORTED for what DuckDB cannot do. */
 export function emitDml(bound: BoundDml): string {
-  return dml(bound);
+  return demandWithinStack(() => dml(bound));
 }
 
 /** The DuckDB type that holds a GoogleSQL type. */

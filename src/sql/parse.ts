@@ -1,5 +1,6 @@
 import type { Fault } from '../base/fault.ts';
 import type { Script } from './ast/statement.ts';
+import { TOO_DEEP, withinStack } from './depth.ts';
 import { lex } from './lex.ts';
 import { Cursor } from './parse/cursor.ts';
 import { parseScriptStatements } from './parse/script.ts';
@@ -15,11 +16,17 @@ export function parseScript(
   options: { file?: string } = {},
 ): { script: Script; faults: readonly Fault[] } {
   const source = new Source(text, options.file);
+  const faulty = (fault: Fault) => ({ script: { statements: [] }, faults: [fault] });
   try {
-    const { statements, faults } = parseScriptStatements(new Cursor(source, lex(source)));
-    return { script: { statements }, faults };
+    return withinStack(
+      () => {
+        const { statements, faults } = parseScriptStatements(new Cursor(source, lex(source)));
+        return { script: { statements }, faults };
+      },
+      () => faulty(source.fault('sql/too-deep', { start: 0, end: 0 }, TOO_DEEP)),
+    );
   } catch (error) {
-    if (error instanceof SqlFault) return { script: { statements: [] }, faults: [error.fault] };
+    if (error instanceof SqlFault) return faulty(error.fault);
     throw error;
   }
 }

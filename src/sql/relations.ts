@@ -2,6 +2,7 @@ import type { Expression, Name } from './ast/expression.ts';
 import type { Query } from './ast/query.ts';
 import type { Script, Statement } from './ast/statement.ts';
 import { type NameDefaults, type TablePath, TEMPORARY_DATASET, type ViewRelation } from './catalog.ts';
+import { demandWithinStack } from './depth.ts';
 import { lookupFunction } from './functions/lookup.ts';
 import { lex } from './lex.ts';
 import { Cursor } from './parse/cursor.ts';
@@ -33,23 +34,25 @@ export function relationsOf(node: Node, defaults: NameDefaults): readonly TableP
 export function namesOf(node: Node, defaults: NameDefaults): Names {
   const relations = new Map<string, TablePath>();
   const routines = new Map<string, RoutinePath>();
-  visit(node, new Set(), {
-    table(parts) {
-      const path = completeTablePath(parts, defaults);
-      if (path !== undefined) relations.set(key(path.project, path.dataset, path.table), path);
-      const [only] = parts;
-      if (parts.length !== 1 || only === undefined) return;
-      const temporary = { project: defaults.project, dataset: TEMPORARY_DATASET, table: only.name };
-      relations.set(key(temporary.project, temporary.dataset, temporary.table), temporary);
-    },
-    routine(parts) {
-      if (lookupFunction(parts.map(({ name }) => name).join('.')) !== undefined) return;
-      const path = completeTablePath(parts, defaults);
-      if (path === undefined) return;
-      const { project, dataset, table: routine } = path;
-      routines.set(key(project, dataset, routine), { project, dataset, routine });
-    },
-  });
+  demandWithinStack(() =>
+    visit(node, new Set(), {
+      table(parts) {
+        const path = completeTablePath(parts, defaults);
+        if (path !== undefined) relations.set(key(path.project, path.dataset, path.table), path);
+        const [only] = parts;
+        if (parts.length !== 1 || only === undefined) return;
+        const temporary = { project: defaults.project, dataset: TEMPORARY_DATASET, table: only.name };
+        relations.set(key(temporary.project, temporary.dataset, temporary.table), temporary);
+      },
+      routine(parts) {
+        if (lookupFunction(parts.map(({ name }) => name).join('.')) !== undefined) return;
+        const path = completeTablePath(parts, defaults);
+        if (path === undefined) return;
+        const { project, dataset, table: routine } = path;
+        routines.set(key(project, dataset, routine), { project, dataset, routine });
+      },
+    }),
+  );
   return { relations: [...relations.values()], routines: [...routines.values()] };
 }
 

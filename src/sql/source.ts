@@ -1,4 +1,5 @@
 import type { Fault } from '../base/fault.ts';
+import { Lines } from '../base/lines.ts';
 
 /** A place in a text: offsets in UTF-16 code units, `end` excluded. */
 export interface Span {
@@ -10,24 +11,17 @@ export interface Span {
 export class Source {
   readonly text: string;
   readonly file: string | undefined;
-  #lineStarts: number[] | undefined;
+  readonly #lines: Lines;
 
   constructor(text: string, file?: string) {
     this.text = text;
     this.file = file;
+    this.#lines = new Lines(this.text);
   }
 
   /** Line and column of an offset, both 1-based. */
   position(offset: number): { line: number; column: number } {
-    this.#lineStarts ??= lineStarts(this.text);
-    let low = 0;
-    let high = this.#lineStarts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
+    return this.#lines.position(offset);
   }
 
   /** An error at `span`, worded as BigQuery does: the position stands at the message's end too. */
@@ -43,12 +37,6 @@ export class Source {
       ...(hint === undefined ? {} : { hint }),
     };
   }
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
 }
 
 /** Carries one fault out of deep recursion; caught at the statement, never seen outside this room. */

@@ -95,9 +95,21 @@ export class Authoriser {
       case 'create_schema':
       case 'drop_schema':
         return this.demandDataset('dataset.write', statement.project, statement.dataset);
+      case 'load_data':
+      case 'export_data':
+      case 'grant':
+      case 'revoke':
+      case 'create_index':
+      case 'drop_index':
+      case 'undrop_schema':
+        throw new ArcosError(
+          'UNSUPPORTED',
+          `${statement.kind.replaceAll('_', ' ').toUpperCase()} is not supported yet`,
+        );
       default:
         // What has no rule here is nobody's.
-        throw denied(`Access Denied: ${statement.kind} is not allowed`);
+        statement satisfies never;
+        throw denied('Access Denied: the statement is not allowed');
     }
   }
 }

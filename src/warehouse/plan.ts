@@ -279,10 +279,8 @@ function planAlter(
   const { what, path, ifExists, actions } = statement;
   const statementType = `ALTER_${what.replaceAll(' ', '_')}`;
   if (what === 'SCHEMA') {
-    const options = actions.reduce<Options>(
-      (all, action) => (action.kind === 'set_options' ? { ...all, ...action.options } : all),
-      {},
-    );
+    const given = actions.map((action) => (action.kind === 'set_options' ? action.options : {}));
+    const options: Options = Object.assign({}, ...given);
     return { statementType, kind: 'catalog', change: { kind: 'set_dataset_options', name: path, options } };
   }
   if (existing === undefined) {

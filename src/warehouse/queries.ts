@@ -84,7 +84,7 @@ export function createQueries(options: QueriesOptions): Queries {
     const writes = await writeQuery(catalog, bound, destination);
     await reader.authoriser.demandStatement(writes);
     const { plan, bytesProcessed } = await planWork(catalog, writes, nothing, now());
-    return { plan: answering(plan, writes, destination), bytesProcessed };
+    return { plan: await answering(catalog, plan, bound, destination), bytesProcessed };
   }
 
   async function runSingle(
@@ -113,8 +113,7 @@ export function createQueries(options: QueriesOptions): Queries {
   /** A text that cannot be run is a job too: it is in the history, with its error. */
   async function refuse(start: JobStart, error: unknown): Promise<never> {
     const { fresh, job } = await jobs.begin(start);
-    if (!fresh) settled(job);
-    throw await executor.fail(job, error);
+    throw fresh ? await executor.fail(job, error) : error;
   }
 
   async function runScript(

@@ -137,7 +137,7 @@ test('CSV is loaded by the schema, appended and replaced', async () => {
     body: {
       configuration: { jobType: 'LOAD', load: { sourceUris: load.sourceUris } },
       status: { state: 'DONE' },
-      statistics: { load: { inputFiles: '2', outputRows: '3', badRecords: '0' } },
+      statistics: { load: { inputFiles: '2', inputFileBytes: '84', outputRows: '3', badRecords: '0' } },
     },
   });
   expect(await rows('SELECT * FROM carga ORDER BY id')).toEqual([
@@ -333,7 +333,8 @@ test('the rows of a query go to the table that it is sent with', async () => {
   });
   expect((await call('GET', '/datasets/adm/tables/destino')).body).toMatchObject({ ...layout, numRows: '1' });
   expect((await ask('SELECT 2 AS x')).body.status.errorResult).toMatchObject({ reason: 'duplicate' });
-  await ask('SELECT 2 AS x', { writeDisposition: 'WRITE_APPEND' });
+  const appended = await ask('SELECT 2 AS x', { writeDisposition: 'WRITE_APPEND' });
+  expect((await call('GET', `/queries/${appended.body.jobReference.jobId}`)).body).toMatchObject({ totalRows: '2' });
   expect(await rows('SELECT x, d FROM destino ORDER BY x')).toEqual([
     { x: 1, d: '2024-01-01' },
     { x: 2, d: null },
@@ -343,6 +344,17 @@ test('the rows of a query go to the table that it is sent with', async () => {
   ).toContain('does not match');
   await ask('SELECT x + 1 AS x, d FROM adm.destino', { writeDisposition: 'WRITE_TRUNCATE' });
   expect(await rows('SELECT x FROM destino ORDER BY x')).toEqual([{ x: 2 }, { x: 3 }]);
+  expect((await call('GET', '/datasets/adm/tables/destino')).body).toMatchObject(layout);
+  // What the new columns leave no place for goes.
+  await ask('SELECT 1 AS y', { writeDisposition: 'WRITE_TRUNCATE' });
+  expect((await call('GET', '/datasets/adm/tables/destino')).body).not.toHaveProperty('timePartitioning');
+  for (const [more, message] of [
+    [{ timePartitioning: { field: 'nada' } }, 'cannot be found in the schema'],
+    [{ schemaUpdateOptions: ['ALLOW_FIELD_RELAXATION'] }, 'should only be specified with WRITE_APPEND'],
+  ] as const) {
+    const { body: refused } = await ask('SELECT 1 AS y', { writeDisposition: 'WRITE_TRUNCATE', ...more });
+    expect(refused.status.errorResult).toMatchObject({ reason: 'invalid', message: expect.stringContaining(message) });
+  }
   const none = { destinationTable: table('nenhum'), createDisposition: 'CREATE_NEVER' };
   expect((await ask('SELECT 1 AS x', none)).body.status.errorResult).toMatchObject({ reason: 'notFound' });
 });

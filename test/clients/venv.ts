@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { sha256 } from '../../src/base/ids.ts';
 
-const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
 
-/** The interpreter of a virtual environment with what requirements.txt pins, made once; or why there is none. */
-export function pythonWithClients(): { python: string } | { missing: string } {
-  const folder = join(CACHE, `python-clients-${sha256(readFileSync(REQUIREMENTS)).slice(0, 12)}`);
+/** The interpreter of a virtual environment with what a file here pins, made once; or why there is none. */
+export function pythonWithClients(file = 'requirements.txt'): { python: string } | { missing: string } {
+  const requirements = join(import.meta.dirname, file);
+  const folder = join(CACHE, `python-clients-${sha256(readFileSync(requirements)).slice(0, 12)}`);
   const python = join(folder, 'bin', 'python');
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return { python };
@@ -21,7 +21,7 @@ export function pythonWithClients(): { python: string } | { missing: string } {
     return { missing: 'there is no python3 that makes virtual environments' };
   }
   try {
-    run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS]);
+    run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
   } catch {
     return { missing: 'the clients cannot be installed: no network, or not for this Python' };
   }

@@ -17,6 +17,16 @@ const PREFIXES = ['/bigquery/v2', '/storage/v1'];
 
 /** The routes of a real server, started on a state folder of its own, as it registers them. */
 export async function collectRoutes(state: string): Promise<Route[]> {
+  const { routes } = await withRoutes(async () => {
+    const settings = readSettings({ flags: { state, port: '0' }, environment: {}, folder: state });
+    const server = await startServer({ settings, openLog: () => silentLog });
+    await server.stop();
+  });
+  return routes;
+}
+
+/** What `start` gives, and every route that was registered meanwhile. */
+export async function withRoutes<Value>(start: () => Promise<Value>): Promise<{ value: Value; routes: Route[] }> {
   const routes: Route[] = [];
   const listen = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance };
@@ -27,16 +37,14 @@ export async function collectRoutes(state: string): Promise<Route[]> {
   // Fastify tells of every new instance there, before it has any route.
   diagnostics.subscribe('fastify.initialization', listen);
   try {
-    const settings = readSettings({ flags: { state, port: '0' }, environment: {}, folder: state });
-    const server = await startServer({ settings, openLog: () => silentLog });
-    await server.stop();
+    const value = await start();
+    const paths = new Set(routes.map(({ path }) => path));
+    const alias = (path: string) => PREFIXES.some((prefix) => paths.has(prefix + path));
+    // HEAD comes with every GET.
+    return { value, routes: routes.filter(({ method, path }) => method !== 'HEAD' && !alias(path)) };
   } finally {
     diagnostics.unsubscribe('fastify.initialization', listen);
   }
-  const paths = new Set(routes.map(({ path }) => path));
-  const alias = (path: string) => PREFIXES.some((prefix) => paths.has(prefix + path));
-  // HEAD comes with every GET.
-  return routes.filter(({ method, path }) => method !== 'HEAD' && !alias(path));
 }
 
 function whoOf(access: RouteAccess | undefined): string | undefined {

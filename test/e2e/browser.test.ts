@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chromiumPath, openBrowser } from '../support/browser.ts';
 import { until } from '../support/platform.ts';
 
@@ -46,11 +46,19 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
         strange.push(`request to ${request.url()}`);
     });
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !/GPU stall|WebGL/.test(message.text()))
-        strange.push(`console: ${message.text()}`);
+      // The browser says of every request that it was refused; a wrong query, and a stopped one, is refused on purpose.
+      const refused = message.location().url.startsWith(`${origin}/bigquery/v2/`);
+      const expected = refused || /GPU stall|WebGL/.test(message.text());
+      if (['error', 'warning'].includes(message.type()) && !expected) strange.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => strange.push(`error: ${error.message}`));
   }, 180_000);
+
+  // What a test that failed left is not the next one's.
+  beforeEach(async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await speak('pt');
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -77,6 +85,25 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
   };
 
+  /** The console remembers the language that was chosen. */
+  const speak = async (language: 'pt' | 'en') => {
+    await page.goto(`${origin}/`);
+    await page.evaluate(`localStorage.setItem('arcos.language', '${language}')`);
+  };
+
+  /** Opens a page of the console in a language and on a screen; what it breaks of axe's rules is a failure. */
+  const look = async (path: string, language: 'pt' | 'en', heading: string | RegExp, width = 1280) => {
+    await page.setViewportSize({ width, height: 900 });
+    await speak(language);
+    await page.goto(`${origin}${path}`);
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined);
+    expect([path, language, width, await broken()]).toEqual([path, language, width, []]);
+    // Nothing hangs over the edge of a phone.
+    const over = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+    expect([path, width, over <= 0]).toEqual([path, width, true]);
+  };
+
   test('the portal lists the dataset, in two languages', async () => {
     await page.goto(`${origin}/`);
     await page.getByRole('heading', { name: 'Conjuntos de dados' }).waitFor();
@@ -86,9 +113,43 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     await page.getByRole('link', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'Datasets' }).waitFor();
     await page.getByRole('link', { name: 'Chamados da Central 1746' }).click();
-    await page.getByRole('link', { name: 'chamados_por_bairro' }).waitFor();
+    await page.getByRole('link', { name: 'chamados_por_bairro', exact: true }).waitFor();
+    expect(await broken()).toEqual([]);
+    await picture('portal-dataset');
+  }, 60_000);
+
+  test('the portal is searched by keyboard alone, without accents, and narrowed by facets', async () => {
+    await page.goto(`${origin}/`);
+    const box = page.getByRole('searchbox');
+    await tabTo(page, box);
+    await page.keyboard.type('SERVICOS alagamento');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 resultado', { exact: true }).waitFor();
+    const facet = page.getByRole('link', { name: /Escritório de Dados/ });
+    await tabTo(page, facet);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/owner=/);
+    await page.getByText('1 resultado', { exact: true }).waitFor();
+    expect(await broken()).toEqual([]);
+    await page.goto(`${origin}/?q=nadadisso`);
+    await page.getByText('Nada encontrado').waitFor();
     expect(await broken()).toEqual([]);
   }, 60_000);
+
+  test.each([
+    ['/?lang=pt', 'Dados abertos'],
+    ['/?lang=en', 'Open data'],
+    ['/dados/datario/indicadores?lang=pt', 'Chamados da Central 1746'],
+    ['/dados/datario/indicadores?lang=en', 'Chamados da Central 1746'],
+    [`${TABLE}?lang=pt`, 'chamados_por_bairro'],
+    [`${TABLE}?lang=en`, 'chamados_por_bairro'],
+  ])(
+    '%s is whole on a phone too',
+    async (path, heading) => {
+      for (const width of [390, 1280]) await look(path, 'pt', heading, width);
+    },
+    60_000,
+  );
 
   test('a table has a map that is coloured by its numbers, a preview and downloads', async () => {
     await page.goto(`${origin}${TABLE}`);
@@ -110,19 +171,25 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
       }
     }
     expect(await page.locator('#map-value').textContent()).toMatch(/.+: [\d.]+/);
-    expect(await page.locator('tbody tr').count()).toBeGreaterThan(20);
+    expect(await page.locator('.preview tbody tr').count()).toBe(20);
     expect(await broken()).toEqual([]);
+    const sample = await page.locator('.snippet pre').first().textContent();
+    const [, url = ''] = /'(http.*)'/.exec(sample ?? '') ?? [];
+    expect((await (await fetch(url)).json()) as unknown).toMatchObject({ rows: expect.any(Array) });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: 'CSV' }).click(),
+      page.getByRole('link', { name: 'CSV', exact: true }).click(),
     ]);
     expect(download.suggestedFilename()).toBe('chamados_por_bairro.csv');
   }, 90_000);
 
   test('the console shows the run: its states, tasks, log and the table it made', async () => {
     await page.goto(`${origin}/console/`);
-    await page.getByRole('heading', { name: 'Execuções' }).waitFor();
+    await page.getByText('Tudo em ordem').waitFor();
     expect(await broken()).toEqual([]);
+    await picture('console-home');
+    await page.getByRole('link', { name: 'Execuções' }).click();
+    await page.getByRole('heading', { name: 'Execuções', level: 1 }).waitFor();
     await page.locator('tbody th a').first().click();
     await page.getByRole('heading', { level: 1 }).getByText('Completed').waitFor();
     expect(await page.locator('.gantt rect').count()).toBeGreaterThan(8);
@@ -144,21 +211,133 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
   }, 90_000);
 
   test.each([
-    ['/console/flows', 'Flows', 'chamados'],
-    ['/console/agents', 'Agentes', 'rj-escritorio'],
-    ['/console/data', 'Dados', 'chamados_por_bairro'],
+    ['/console/', 'Início', 'Home'],
+    ['/console/runs', 'Execuções', 'Runs'],
+    ['/console/flows', 'Flows', 'Flows'],
+    ['/console/agents', 'Agentes', 'Agents'],
+    ['/console/data', 'Dados', 'Data'],
+    ['/console/sql', 'SQL', 'SQL'],
+    ['/console/data/datario/indicadores/chamados_por_bairro', 'chamados_por_bairro', 'chamados_por_bairro'],
   ])(
-    '%s shows what there is',
-    async (path, heading, content) => {
-      await page.goto(`${origin}${path}`);
-      await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-      await page.getByText(content, { exact: true }).first().waitFor();
-      expect(await broken()).toEqual([]);
+    '%s stands in both languages, on a phone too',
+    async (path, portuguese, english) => {
+      await look(path, 'en', english, 390);
+      await look(path, 'en', english);
+      await look(path, 'pt', portuguese, 390);
+      await look(path, 'pt', portuguese);
     },
-    30_000,
+    90_000,
   );
+
+  test('tables are found from anywhere, by keyboard alone', async () => {
+    await page.goto(`${origin}/console/agents`);
+    await page.getByRole('cell', { name: 'rj-escritorio' }).first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Buscar tabelas' }).waitFor();
+    await page.keyboard.type('PRECIPITACAO');
+    await page
+      .getByRole('option', { name: 'precipitacao_diaria rj-escritorio · clima_pluviometro', exact: true })
+      .waitFor();
+    expect(await broken()).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'precipitacao_diaria', level: 1 }).waitFor();
+    await tabTo(page, page.getByRole('link', { name: 'Consultar em SQL' }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'SQL', level: 1 }).waitFor();
+    await page.locator('.cm-content').getByText('precipitacao_diaria').waitFor();
+  }, 60_000);
+
+  test('a query is checked as it is written, run by keyboard, shown by pages and exported', async () => {
+    await page.goto(`${origin}/console/sql?project=rj-escritorio`);
+    await page.locator('.cm-content').click();
+    const write = async (text: string) => {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.insertText(text);
+    };
+    await write('SELECT bairo FROM (SELECT 1 AS bairro)');
+    await page.locator('.cm-lintRange-error', { hasText: 'bairo' }).waitFor();
+    await page.getByRole('status').getByText('Did you mean bairro').waitFor();
+    expect(await broken()).toEqual([]);
+    await write('SELECT id_chamado, tipo, data_inicio\nFROM adm_central_atendimento_1746.chamado\nORDER BY id_chamado');
+    await page
+      .getByRole('status')
+      .getByText(/^Vai ler .*iB$/)
+      .waitFor();
+    expect(await page.locator('.cm-lintRange-error').count()).toBe(0);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('50.000 × 3').waitFor();
+    const grid = page.getByRole('region', { name: 'Resultado: Linhas' });
+    await grid.getByRole('cell', { name: '1', exact: true }).first().waitFor();
+    expect(await grid.locator('tbody tr').count()).toBeLessThan(100);
+    await picture('console-sql');
+    expect(await broken()).toEqual([]);
+    // Out of the editor and to the rows, which the keys scroll.
+    await page.keyboard.press('Escape');
+    await tabTo(page, grid);
+    await page.keyboard.press('End');
+    await grid.getByRole('cell', { name: '50.000', exact: true }).waitFor();
+    await until('the last page', async () => !(await grid.locator('tbody').textContent())?.includes('…'), 20);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Exportar CSV' }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect([lines[0], lines.length]).toEqual(['id_chamado,tipo,data_inicio', 50_001]);
+    await page.getByRole('button', { name: /SELECT id_chamado, tipo/ }).waitFor();
+  }, 90_000);
+
+  test('a query that takes long is stopped', async () => {
+    const huge =
+      'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 1000000)) a, UNNEST(GENERATE_ARRAY(1, 1000000)) b WHERE a * b = 7';
+    await page.goto(`${origin}/console/sql?${new URLSearchParams({ project: 'rj-escritorio', query: huge })}`);
+    await page.getByRole('button', { name: 'Executar', exact: true }).click();
+    await page.getByRole('button', { name: 'Parar' }).waitFor();
+    await until(
+      'it to be stopped',
+      async () => {
+        const stop = page.getByRole('button', { name: 'Parar' });
+        if (await stop.isVisible()) await stop.click({ timeout: 1000 }).catch(() => undefined);
+        return page.getByRole('alert').isVisible();
+      },
+      20,
+    );
+    expect(await page.getByRole('alert').textContent()).toMatch(/cancel/i);
+  }, 60_000);
+
+  test('a run is started from the form of its parameters, by keyboard alone', async () => {
+    await page.goto(`${origin}/console/flows`);
+    await tabTo(page, page.getByRole('link', { name: 'chamados', exact: true }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Executar com parâmetros' }).waitFor();
+    expect(await page.locator('.firings li').count()).toBeGreaterThan(2);
+    expect(await broken()).toEqual([]);
+    await picture('console-flow');
+    await tabTo(page, page.getByLabel('chamados (opcional)'));
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('2000');
+    await tabTo(page, page.getByRole('button', { name: 'Executar agora' }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Parâmetros' }).waitFor();
+    expect(await page.locator('pre').last().textContent()).toContain('"chamados": 2000');
+    await page.getByRole('heading', { level: 1 }).getByText('Completed').waitFor({ timeout: 60_000 });
+    expect(await broken()).toEqual([]);
+  }, 120_000);
 
   test('no page asked another host for anything or complained', () => {
     expect(strange).toEqual([]);
   });
 });
+
+const MOST_TABS = 80;
+
+/** Presses Tab until the element has the focus, as someone without a mouse does. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < MOST_TABS; presses++) {
+    if (await target.evaluate((element) => element.matches(':focus'))) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`The focus does not come to ${String(target)}`);
+}

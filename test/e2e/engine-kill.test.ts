@@ -75,8 +75,12 @@ test('of jobs whose engine is killed while they write, each is done once or not 
       ),
     );
     await pause(Math.random() * 400);
-    process.kill(open.enginePid(), 'SIGKILL');
-    for (const [index, end] of (await Promise.all(ends)).entries()) {
+    const pid = open.enginePid();
+    process.kill(pid, 'SIGKILL');
+    const ended = await Promise.all(ends);
+    // What is asked before the server has heard of the death is lost with the engine.
+    await expect.poll(() => open.warehouse.enginePid('rio')).not.toBe(pid);
+    for (const [index, end] of ended.entries()) {
       const { jobId, sql, count, whole } = writes[index] as Write;
       outcomes[end]++;
       expect(await count(), `${jobId} is ${end}`).toBe(end === 'done' ? whole : 0);

@@ -17,7 +17,7 @@ export function LoginForm() {
     );
   };
   return (
-    <form onSubmit={enter} className="login">
+    <form onSubmit={enter} className="login panel">
       <h1>{words.login}</h1>
       <label>
         {words.key} <input name="key" type="password" autoComplete="current-password" required />

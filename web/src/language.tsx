@@ -60,6 +60,44 @@ const PT = {
   dataset: 'Conjunto',
   project: 'Projeto',
   gantt: 'Linha do tempo das tarefas',
+  home: 'Início',
+  attention: 'Pede atenção',
+  allWell: 'Tudo em ordem: nada falhou, nada está atrasado, nenhum agente ausente.',
+  failedRuns: 'Falharam',
+  lateRuns: 'Atrasadas',
+  agentsAway: 'Agentes ausentes',
+  runningNow: 'Executando agora',
+  lastRuns: 'Últimas execuções',
+  upcoming: 'Próximos disparos',
+  due: 'devia começar em',
+  paused: 'pausada',
+  schedule: 'Agenda',
+  noSchedule: 'Sem agenda: só quando alguém executa.',
+  runWith: 'Executar com parâmetros',
+  runNow: 'Executar agora',
+  mustBe: 'Valor inválido',
+  optional: 'opcional',
+  sql: 'SQL',
+  query: 'Consulta',
+  cancelQuery: 'Parar',
+  running: 'Executando…',
+  willRead: 'Vai ler',
+  results: 'Resultado',
+  runHint: 'Ctrl+Enter executa; Tab indenta, Esc e depois Tab sai do editor.',
+  exportCsv: 'Exportar CSV',
+  queryHistory: 'Consultas anteriores',
+  noRows: 'A consulta não deu linhas.',
+  done: 'Feito',
+  took: 'em',
+  read: 'lidos',
+  cellsOf: 'linhas × colunas',
+  findAnything: 'Buscar tabelas, flows e páginas',
+  nothingFound: 'Nada encontrado.',
+  pages: 'Páginas',
+  queryTable: 'Consultar em SQL',
+  close: 'Fechar',
+  menu: 'Principal',
+  open: 'Abrir',
   other: 'English',
 };
 
@@ -123,6 +161,44 @@ const EN: typeof PT = {
   dataset: 'Dataset',
   project: 'Project',
   gantt: 'Timeline of the tasks',
+  home: 'Home',
+  attention: 'Needs attention',
+  allWell: 'All is well: nothing failed, nothing is late, no agent is away.',
+  failedRuns: 'Failed',
+  lateRuns: 'Late',
+  agentsAway: 'Agents away',
+  runningNow: 'Running now',
+  lastRuns: 'Latest runs',
+  upcoming: 'Next firings',
+  due: 'was due at',
+  paused: 'paused',
+  schedule: 'Schedule',
+  noSchedule: 'No schedule: only when someone runs it.',
+  runWith: 'Run with parameters',
+  runNow: 'Run now',
+  mustBe: 'Not a valid value',
+  optional: 'optional',
+  sql: 'SQL',
+  query: 'Query',
+  cancelQuery: 'Stop',
+  running: 'Running…',
+  willRead: 'Will read',
+  results: 'Result',
+  runHint: 'Ctrl+Enter runs; Tab indents, Esc and then Tab leaves the editor.',
+  exportCsv: 'Export CSV',
+  queryHistory: 'Earlier queries',
+  noRows: 'The query gave no rows.',
+  done: 'Done',
+  took: 'in',
+  read: 'read',
+  cellsOf: 'rows × columns',
+  findAnything: 'Search tables, flows and pages',
+  nothingFound: 'Nothing found.',
+  pages: 'Pages',
+  queryTable: 'Query in SQL',
+  close: 'Close',
+  menu: 'Main',
+  open: 'Open',
   other: 'Português',
 };
 
@@ -136,8 +212,11 @@ export interface Voice {
   /** Date and time, or a dash. */
   time(iso: string | undefined): string;
   number(value: number): string;
+  /** `12.3 MiB` */
+  bytes(value: number): string;
 }
 
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 const Context = createContext<Voice | undefined>(undefined);
 const STORED = 'arcos.language';
 
@@ -161,6 +240,11 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
       time: (iso) =>
         iso === undefined ? '–' : new Date(iso).toLocaleString(locale, { dateStyle: 'short', timeStyle: 'medium' }),
       number: (value) => value.toLocaleString(locale),
+      bytes: (value) => {
+        const step = Math.min(UNITS.length - 1, Math.floor(Math.log(Math.max(1, value)) / Math.log(1024)));
+        const number = (value / 1024 ** step).toLocaleString(locale, { maximumFractionDigits: step === 0 ? 0 : 1 });
+        return `${number} ${UNITS[step]}`;
+      },
     };
   }, [language]);
   return <Context value={voice}>{children}</Context>;

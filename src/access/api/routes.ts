@@ -1,12 +1,27 @@
 import type { FastifyInstance } from 'fastify';
 import type { Access } from '../access.ts';
+import type { Audit } from '../audit.ts';
+import { agencyRoutes } from './agencies.ts';
+import { auditRoute } from './audit.ts';
+import { bindingRoutes } from './bindings.ts';
+import { principalRoutes } from './principals.ts';
 import { serviceAccountRoutes } from './serviceaccounts.ts';
 import { tokenRoute } from './token.ts';
 
-/** Service accounts and their keys, and the token endpoint that Google's clients take those keys to. */
-export function accessRoutes({ access }: { access: Access }): (app: FastifyInstance) => Promise<void> {
+export interface AccessApi {
+  readonly access: Access;
+  /** The log that can be exported. */
+  readonly audit?: Audit;
+}
+
+/** Who there is and what they may, the log of what they did, and the token endpoint that Google's clients take their keys to. */
+export function accessRoutes({ access, audit }: AccessApi): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
+    agencyRoutes(app, access);
+    principalRoutes(app, access);
+    bindingRoutes(app, access);
     serviceAccountRoutes(app, access);
+    if (audit !== undefined) auditRoute(app, audit);
     await app.register(tokenRoute(access));
   };
 }

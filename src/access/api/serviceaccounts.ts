@@ -2,8 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ArcosError } from '../../base/errors.ts';
 import type { Access } from '../access.ts';
+import { parse } from '../input.ts';
 import type { Resource } from '../may.ts';
+import { ROLES } from '../policy.ts';
 import type { Principal } from '../principal.ts';
+import { demandManaging, NAME, ownerOf } from './managed.ts';
 import { TOKEN_PATH } from './token.ts';
 
 interface AccountRoute {
@@ -12,7 +15,7 @@ interface AccountRoute {
 
 const ACCOUNT = z.strictObject({
   agency: z.string(),
-  role: z.enum(['base', 'leitor', 'editor', 'administrador']),
+  role: z.enum(ROLES),
   /** The role is on this project of the agency; on all of the agency without it. */
   project: z.string().optional(),
 });
@@ -28,7 +31,7 @@ export function serviceAccountRoutes(app: FastifyInstance, access: Access): void
   // An account that is of no agency, or is none, is for the platform's own to ask about.
   const ofAccount = async ({ params }: FastifyRequest) => {
     const account = await access.principal((params as AccountRoute['Params']).name);
-    return account?.kind === 'service_account' && account.agency !== null ? { agency: account.agency } : {};
+    return account?.kind === 'service_account' ? ownerOf(account) : {};
   };
 
   async function find(name: string): Promise<Principal> {
@@ -38,7 +41,7 @@ export function serviceAccountRoutes(app: FastifyInstance, access: Access): void
   }
 
   app.put<AccountRoute>('/api/service-accounts/:name', manage(ofBody), async (request) => {
-    const { name } = request.params;
+    const name = parse(NAME, request.params.name);
     const { agency, role, project } = parse(ACCOUNT, request.body);
     const before = await access.principal(name);
     if (before !== undefined && (before.kind !== 'service_account' || before.agency !== agency))
@@ -47,6 +50,7 @@ export function serviceAccountRoutes(app: FastifyInstance, access: Access): void
       throw new ArcosError('INVALID', `The project "${project}" is not of the agency "${agency}"`);
     const scope =
       project === undefined ? { kind: 'agency' as const, id: agency } : { kind: 'project' as const, id: project };
+    if (before !== undefined) demandManaging(request.principal, before);
     const bindings = [{ role, scope }];
     await access.putPrincipal({ kind: 'service_account', name, agency, bindings });
     return { name, agency, bindings };
@@ -77,11 +81,4 @@ export function serviceAccountRoutes(app: FastifyInstance, access: Access): void
       return reply.status(204).send();
     },
   );
-}
-
-function parse<Value>(schema: z.ZodType<Value>, body: unknown): Value {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new ArcosError('INVALID', `${issue?.path.join('.') || 'The body'}: ${issue?.message}`);
 }

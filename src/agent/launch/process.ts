@@ -1,22 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
-import { type RunEnvironment, writeRunEnvironment } from '../../base/environment.ts';
+import { mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newId } from '../../base/ids.ts';
 import type { FromBundle, ToBundle } from '../../flow/bundled.ts';
 import type { LogLevel } from '../../flow/events.ts';
 import { readLines } from './lines.ts';
+import type { Binding } from './warm.ts';
 
-export interface LaunchRequest {
-  readonly bundleFile: string;
-  readonly flow: string;
-  readonly fence: number;
-  readonly parameters: unknown;
-  readonly environment: RunEnvironment;
-  /** The run's own folder: made here, and removed when the run is over. */
+export interface WarmOptions {
+  /** Where processes have their own folders: made here, and removed with them. */
   readonly folder: string;
   /** Of JavaScript's heap, in MiB. */
   readonly memoryMb: number;
-  /** Told each line that the process writes by itself; it has to wait while the promise, if there is one, is open. */
-  readonly onLine: (level: LogLevel, line: string) => Promise<void> | undefined;
+}
+
+/** Told each line that the process writes by itself; it has to wait while the promise, if there is one, is open. */
+export type OnLine = (level: LogLevel, line: string) => Promise<void> | undefined;
+
+/** A process that waits for its run. */
+export interface Warm {
+  /** Not if it has ended, for whatever reason. */
+  alive(): boolean;
+  /** Makes it the process of a run; once. */
+  bind(binding: Binding, onLine: OnLine): Launched;
+  /** Ends it at once, with everything it has started. */
+  kill(): void;
 }
 
 export interface Launched {
@@ -35,28 +44,41 @@ export interface Ended {
   readonly how: string;
 }
 
+const BEGIN = join(import.meta.dirname, 'warm.ts');
+
 /**
- * Starts the process of a run: an environment of its own, a folder of its own, and a process group of
- * its own, so that nothing of it is left when it ends. It ends itself when this process is gone: it
- * notices by the channel between them.
+ * Starts a process for a run that is not known yet: an environment of its own, a folder of its own, and a
+ * process group of its own, so that nothing of it is left when it ends. It ends itself when this process
+ * is gone: it notices by the channel between them.
  */
-export async function launchProcess(request: LaunchRequest): Promise<Launched> {
-  const { bundleFile, folder, memoryMb, flow, fence, parameters, onLine } = request;
-  await mkdir(folder, { recursive: true });
-  const child = spawn(process.execPath, ['--enable-source-maps', `--max-old-space-size=${memoryMb}`, bundleFile], {
+export function startWarm({ folder: parent, memoryMb }: WarmOptions): Warm {
+  const folder = join(parent, newId());
+  mkdirSync(folder, { recursive: true });
+  const child = spawn(process.execPath, ['--enable-source-maps', `--max-old-space-size=${memoryMb}`, BEGIN], {
     cwd: folder,
-    env: { ...basics(folder), ...writeRunEnvironment(request.environment) },
+    env: basics(folder),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
-  if (child.stdout !== null) readLines(child.stdout, (line) => onLine('info', line));
-  if (child.stderr !== null) readLines(child.stderr, (line) => onLine('warn', line));
   const ended = whenEnded(child).then(async (end) => {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
     return end;
   });
-  tell(child, { kind: 'run', flow, fence, parameters });
-  return { ended, cancel: () => tell(child, { kind: 'cancel' }), kill: () => killGroup(child) };
+  const kill = () => {
+    killGroup(child);
+    // Of one that has no run nobody waits for the end.
+    if (child.pid === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    alive: () => child.connected && child.exitCode === null && child.signalCode === null,
+    bind(binding, onLine) {
+      if (child.stdout !== null) readLines(child.stdout, (line) => onLine('info', line));
+      if (child.stderr !== null) readLines(child.stderr, (line) => onLine('warn', line));
+      tell(child, binding);
+      return { ended, cancel: () => tell(child, { kind: 'cancel' }), kill };
+    },
+    kill,
+  };
 }
 
 /** When it and all that held on to its output are gone. */
@@ -76,7 +98,7 @@ function whenEnded(child: ChildProcess): Promise<Ended> {
   });
 }
 
-function tell(child: ChildProcess, message: ToBundle): void {
+function tell(child: ChildProcess, message: ToBundle | Binding): void {
   // One that is gone already is found by its end.
   if (child.connected) child.send(message, () => undefined);
 }

@@ -33,10 +33,17 @@ export async function startAgent({
     'work-dir': state.agent,
     server: origin,
     slots: '2',
+    // A process that waits would count against the memory that a small machine has.
+    warm: '0',
   };
   const child = spawn(
     process.execPath,
-    [main, 'agent', ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])],
+    [
+      '--max-semi-space-size=4',
+      main,
+      'agent',
+      ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
+    ],
     { env: { ...process.env, ARCOS_KEY: await server.agentKey(namespace) }, stdio: ['ignore', log, log] },
   );
   closeSync(log);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { answerInGoogleShape } from '../googleerror.ts';
 import { batchRoutes } from './batch.ts';
 import { bucketRoutes } from './buckets.ts';
+import { commitRoute } from './commit.ts';
 import { downloadObject } from './download.ts';
 import { iamRoutes } from './iam.ts';
 import { parseJson } from './metadata.ts';
@@ -26,6 +27,7 @@ export function lakeRoutes(api: LakeApi): (app: FastifyInstance) => Promise<void
     });
     await app.register(uploadRoutes(api));
     batchRoutes(app);
+    commitRoute(app, api);
     for (const prefix of ['/storage/v1', '']) {
       await app.register(
         async (inside) => {

@@ -1,3 +1,4 @@
+import { mergeConfig } from '../config.ts';
 import { isTemplateNode, type Node, quoteRelation } from '../node.ts';
 
 /** What a command has found out about a node. */
@@ -26,6 +27,7 @@ export function nodeJson(node: Node, progress: NodeProgress = {}): Record<string
     meta: node.meta,
     tags: node.tags,
     config: node.config,
+    unrendered_config: mergeConfig(node.configLayers),
     patch_path: node.patch,
     relation_name: hasTable(node) ? quoteRelation(node.relation) : null,
   };
@@ -43,33 +45,45 @@ export function nodeJson(node: Node, progress: NodeProgress = {}): Record<string
   const shared = {
     ...common,
     alias: identifier,
-    checksum: { name: 'sha256', checksum: node.checksum },
+    checksum: { name: node.checksum === '' ? 'none' : 'sha256', checksum: node.checksum },
     group: node.config['group'] ?? null,
     docs: node.config['docs'],
-    build_path: null,
+    build_path: node.resourceType === 'rpc' || node.resourceType === 'analysis' ? null : targetPath(node, 'run'),
     deferred: false,
     created_at: 0,
-    language: 'sql',
-    depends_on: { macros: [], nodes: node.dependsOn },
   };
   if (!isTemplateNode(node)) {
-    return { ...shared, unrendered_config: {}, config_call_dict: {}, raw_sql: '', raw_code: '', root_path: null };
+    return {
+      ...shared,
+      config_call_dict: {},
+      depends_on: { macros: [] },
+      raw_sql: '',
+      raw_code: '',
+      // The folder of the project.
+      root_path: '.',
+    };
   }
   const generic = node.resourceType === 'test' ? node.generic : undefined;
   return {
     ...shared,
-    unrendered_config: node.configCall,
+    language: 'sql',
     config_call_dict: node.configCall,
+    depends_on: { macros: [], nodes: node.dependsOn },
     refs: node.refs,
     sources: node.sources,
     metrics: [],
-    compiled_path: null,
+    compiled_path: node.resourceType === 'rpc' ? null : targetPath(node, 'compiled'),
     compiled: progress.compiledSql !== undefined,
     extra_ctes_injected: progress.compiledSql !== undefined,
     extra_ctes: [],
     contract: { enforced: false, checksum: null },
     ...(node.resourceType === 'model'
-      ? { access: node.config['access'] ?? 'protected', constraints: [], version: null, latest_version: null }
+      ? {
+          access: node.config['access'] ?? 'protected',
+          constraints: [],
+          version: node.version?.own ?? null,
+          latest_version: node.version?.latest ?? null,
+        }
       : {}),
     ...(generic === undefined
       ? {}
@@ -77,7 +91,7 @@ export function nodeJson(node: Node, progress: NodeProgress = {}): Record<string
           test_metadata: { name: generic.name, kwargs: generic.arguments, namespace: generic.namespace },
           column_name: generic.columnName,
           attached_node: generic.attachedTo,
-          file_key_name: null,
+          file_key_name: generic.fileKey,
         }),
     raw_sql: node.raw,
     raw_code: node.raw,
@@ -87,10 +101,16 @@ export function nodeJson(node: Node, progress: NodeProgress = {}): Record<string
   };
 }
 
+/** Where `arcos dbt` writes a node's query as compiled, or as run, from the project's folder. */
+export function targetPath(node: Node, what: 'compiled' | 'run'): string {
+  const within = node.resourceType === 'test' && node.generic !== undefined ? `${node.file}/${node.path}` : node.file;
+  return `target/${what}/${node.packageName}/${within}`;
+}
+
 /** Whether the node stands for a table that exists. */
 function hasTable(node: Node): boolean {
   if (node.resourceType === 'model') return node.config.materialized !== 'ephemeral';
-  return node.resourceType === 'source' || node.resourceType === 'seed';
+  return ['source', 'seed', 'snapshot'].includes(node.resourceType);
 }
 
 function columnsJson(node: Node): Record<string, unknown> {

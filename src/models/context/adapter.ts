@@ -12,11 +12,21 @@ import {
 import type { ColumnInfo } from '../../sql/catalog.ts';
 import { typeName } from '../../sql/type.ts';
 import type { TableInfo } from '../../warehouse/port.ts';
-import type { RelationName } from '../node.ts';
+import { quoteRelation, type RelationName } from '../node.ts';
 import type { Session } from '../session.ts';
 import { dispatchFunction } from './parsing.ts';
 import { Relation, type RelationType, relationOf } from './relation.ts';
 import { tableOf } from './table.ts';
+
+/** What other databases need and this one does not. */
+const NOTHING = [
+  'expand_target_column_types',
+  'commit',
+  'cache_added',
+  'cache_dropped',
+  'cache_renamed',
+  'clear_transaction',
+];
 
 /** dbt's `adapter`: what templates may ask of the warehouse. */
 export function adapterOf(
@@ -74,6 +84,15 @@ export function adapterOf(
       if ((await session.table(name)) !== undefined) await session.drop(name);
       return '';
     }),
+    rename_relation: callable('rename_relation', async ([from, to]) => {
+      await session.query(`ALTER TABLE ${quoteRelation(nameOf(from))} RENAME TO \`${nameOf(to).identifier}\``, 0);
+      return '';
+    }),
+    truncate_relation: callable('truncate_relation', async ([relation]) => {
+      await session.query(`TRUNCATE TABLE ${quoteRelation(nameOf(relation))}`, 0);
+      return '';
+    }),
+    ...Object.fromEntries(NOTHING.map((name) => [name, callable(name, () => '')])),
     execute: callable('execute', async (positional, keywords) => {
       const [sql, , fetch] = take(positional, keywords, ['sql', 'auto_begin', 'fetch']);
       const result = await session.query(toText(sql), fetch === true ? undefined : 0);

@@ -7,6 +7,8 @@ import {
   HostObject,
   isUndefined,
   type Keywords,
+  parseTemplate,
+  render,
   toText,
   type Value,
 } from '../../jinja/jinja.ts';
@@ -15,7 +17,7 @@ import { nodeJson } from '../artifacts/nodejson.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Manifest } from '../manifest.ts';
 import { persists } from '../materialise/layout.ts';
-import type { Node, RunnableNode } from '../node.ts';
+import type { Node, RefCall, RunnableNode } from '../node.ts';
 import type { Session } from '../session.ts';
 import { adapterOf } from './adapter.ts';
 import { baseScope, varFunction } from './base.ts';
@@ -31,6 +33,8 @@ export interface RunningOptions {
   readonly log: Log;
   /** Called for each ephemeral model the node reads. */
   readonly onEphemeral: (id: string) => void;
+  /** Called for each ref and source, with the node it means. */
+  readonly onRead?: (call: RefCall | [source: string, table: string], id: string) => void;
 }
 
 /** The scope of one node while it is compiled and run: dbt's context with `execute` true. */
@@ -43,11 +47,14 @@ export function runningScope(options: RunningOptions): Record<string, Value> {
     if (found === undefined) {
       throw new ArcosError('INVALID', `${node.uniqueId} depends on a node named '${call.name}' which was not found`);
     }
-    return relationFor(found, options.onEphemeral);
+    options.onRead?.(call, found.uniqueId);
+    const deferred = invocation.deferred?.get(found.uniqueId);
+    return deferred === undefined ? relationFor(found, options.onEphemeral) : relationOf(deferred, 'table');
   });
   const source = callable('source', ([name, table]) => {
     const found = manifest.links.source(String(name), String(table));
     if (found === undefined) throw new ArcosError('INVALID', `There is no source '${String(name)}.${String(table)}'`);
+    options.onRead?.([String(name), String(table)], found.uniqueId);
     return relationOf(found.relation, 'table');
   });
   const config = configFunction(node);
@@ -82,6 +89,7 @@ export function runningScope(options: RunningOptions): Record<string, Value> {
     should_store_failures: callable('should_store_failures', () => storesFailures(node, invocation)),
     doc: callable('doc', ([name]) => String(name)),
     write: callable('write', () => ''),
+    render: callable('render', ([text]) => render(parseTemplate(toText(text), node.file), scope)),
     ...statements(session),
   });
   Object.defineProperty(scope, 'graph', { enumerable: true, get: () => graphValue(manifest) });

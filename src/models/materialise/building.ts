@@ -1,6 +1,6 @@
 import type { Compiled } from '../compile.ts';
 import type { Invocation } from '../invocation.ts';
-import type { ModelNode } from '../node.ts';
+import type { Materialization, ModelNode } from '../node.ts';
 import type { Session } from '../session.ts';
 
 /** A model that is to become a table, and what that takes. */
@@ -9,4 +9,7 @@ export interface Building {
   readonly compiled: Compiled;
   readonly session: Session;
   readonly invocation: Invocation;
+  /** Materialisations written in Jinja, and the project whose own go first. */
+  readonly custom: readonly Materialization[];
+  readonly project: string;
 }

@@ -2,13 +2,13 @@ import { ArcosError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { ColumnInfo } from '../../sql/catalog.ts';
 import { sameType, typeName } from '../../sql/type.ts';
-import { type ModelNode, quoteRelation, type RelationName } from '../node.ts';
+import { type ModelNode, quoteRelation } from '../node.ts';
 import type { Session } from '../session.ts';
 import { listOf, textOf } from '../yaml.ts';
 import type { Building } from './building.ts';
 import { columnName, type PartitionBy, partitionBy, partitionOf } from './layout.ts';
 import { type AdapterResponse, responseOf } from './response.ts';
-import { insertRows, mergeRows, overwritePartitions } from './statements.ts';
+import { besideOf, createBeside, insertRows, mergeRows, overwritePartitions } from './statements.ts';
 import { buildTable, columnsOf } from './table.ts';
 
 /** Builds the table the first time and when everything is to be made again; otherwise brings it up to date. */
@@ -55,10 +55,8 @@ async function overwrite(
   if (given.length > 0)
     return responseOf(await session.query(overwritePartitions(relation, sql, names, partition, given)));
   // Which partitions change is only known from the rows: they are made once, beside the table.
-  const beside: RelationName = { ...relation, identifier: `${relation.identifier}__dbt_tmp` };
-  await session.query(
-    `CREATE OR REPLACE TABLE ${quoteRelation(beside)}\nOPTIONS(expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 12 HOUR))\nAS (\n${sql}\n)`,
-  );
+  const beside = besideOf(relation);
+  await session.query(createBeside(beside, sql));
   const rows = `SELECT * FROM ${quoteRelation(beside)}`;
   const distinct = await session.query(
     `SELECT DISTINCT ${partitionOf(partition)} AS p\nFROM ${quoteRelation(beside)}\nWHERE ${columnName(partition.field)} IS NOT NULL`,

@@ -39,6 +39,16 @@ export function insertRows(relation: RelationName, sql: string, columns: readonl
   return `INSERT INTO ${quoteRelation(relation)} (${names})\nSELECT ${names}\nFROM (\n${sql}\n)`;
 }
 
+/** A table for what is made once and read by the statement that follows. It goes by itself, should that never come. */
+export function besideOf(relation: RelationName): RelationName {
+  return { ...relation, identifier: `${relation.identifier}__dbt_tmp` };
+}
+
+export function createBeside(beside: RelationName, sql: string): string {
+  const options = 'OPTIONS(expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 12 HOUR))';
+  return `CREATE OR REPLACE TABLE ${quoteRelation(beside)}\n${options}\nAS (\n${sql}\n)`;
+}
+
 export interface MergeOptions {
   readonly columns: readonly string[];
   readonly uniqueKey: readonly string[];
@@ -65,7 +75,10 @@ export function mergeRows(relation: RelationName, sql: string, options: MergeOpt
   ].join('\n');
 }
 
-/** The partitions named are emptied and filled with the query's rows, at once. */
+/**
+ * The partitions named are emptied and filled with the query's rows, at once. No row matches another; said as an equality
+ * and not as FALSE, it is joined by hash: with FALSE every pair of rows is looked at (20,000 rows took 10 s).
+ */
 export function overwritePartitions(
   relation: RelationName,
   sql: string,
@@ -77,8 +90,12 @@ export function overwritePartitions(
   return [
     `MERGE INTO ${quoteRelation(relation)} AS DBT_INTERNAL_DEST`,
     `USING (\n${sql}\n) AS DBT_INTERNAL_SOURCE`,
-    'ON FALSE',
+    `ON ${never('old', partitionOf(partition, 'DBT_INTERNAL_DEST'))} = ${never('new', partitionOf(partition, 'DBT_INTERNAL_SOURCE'))}`,
     `WHEN NOT MATCHED BY SOURCE AND ${partitionOf(partition, 'DBT_INTERNAL_DEST')} IN (${partitions.join(', ')}) THEN DELETE`,
     `WHEN NOT MATCHED THEN INSERT (${names}) VALUES (${names})`,
   ].join('\n');
+}
+
+function never(side: 'old' | 'new', value: string): string {
+  return `CONCAT('${side} ', CAST(${value} AS STRING))`;
 }

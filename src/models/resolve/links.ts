@@ -15,14 +15,18 @@ export class Links {
     this.#root = root;
     for (const node of nodes) {
       if (node.resourceType === 'source') this.#sources.set(`${node.sourceName}.${node.name}`, node);
-      else if (node.resourceType === 'model' || node.resourceType === 'seed') {
+      else if (['model', 'seed', 'snapshot'].includes(node.resourceType)) {
         this.#byName.set(node.name, [...(this.#byName.get(node.name) ?? []), node]);
       }
     }
   }
 
   ref(call: RefCall, from: string): Node | undefined {
-    const candidates = this.#byName.get(call.name) ?? [];
+    const all = this.#byName.get(call.name) ?? [];
+    const candidates = all.filter((node) => {
+      if (node.resourceType !== 'model' || node.version === undefined) return true;
+      return String(node.version.own) === String(call.version ?? node.version.latest);
+    });
     const of = (packageName: string) => candidates.find((node) => node.packageName === packageName);
     return call.package === null ? (of(from) ?? of(this.#root) ?? candidates[0]) : of(call.package);
   }

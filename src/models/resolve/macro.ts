@@ -15,13 +15,22 @@ export function resolveMacros(pack: ProjectPackage, resolver: Resolver): Macros 
   const macros: Macro[] = [];
   const materializations: Materialization[] = [];
   const docs = new Map<string, string>();
-  const add = (name: string, definition: Macro['definition']) => {
-    macros.push({ uniqueId: `macro.${pack.name}.${name}`, name, packageName: pack.name, definition });
-  };
   for (const { kind, file, text } of pack.files) {
     const defines = kind === 'macro' || (kind === 'docs' && /\{%-?\s*docs\s/.test(text));
     if (!defines) continue;
     const template: Template | undefined = resolver.parse(pack.name, file, text);
+    const begins = [...(template?.macros ?? []), ...(template?.blocks ?? []).map(({ macro }) => macro)]
+      .map(({ line }) => line)
+      .sort((a, b) => a - b);
+    const lines = text.split('\n');
+    const add = (name: string, definition: Macro['definition']) => {
+      const end = begins.find((line) => line > definition.line);
+      const source = lines
+        .slice(definition.line - 1, end === undefined ? undefined : end - 1)
+        .join('\n')
+        .trim();
+      macros.push({ uniqueId: `macro.${pack.name}.${name}`, name, packageName: pack.name, definition, text: source });
+    };
     for (const macro of template?.macros ?? []) add(macro.name, macro);
     for (const block of template?.blocks ?? []) {
       if (block.kind === 'test' || block.kind === 'data_test') add(`test_${block.name}`, block.macro);

@@ -1,7 +1,8 @@
 import { sha256 } from '../../base/ids.ts';
 import { nodeJson } from '../artifacts/nodejson.ts';
+import { completeConfig } from '../config.ts';
 import type { Captured } from '../context/parsing.ts';
-import type { AnalysisNode, ModelNode, TestNode } from '../node.ts';
+import type { AnalysisNode, ModelNode, SnapshotNode, TestNode } from '../node.ts';
 import type { ProjectFile } from '../project.ts';
 import type { PackageContext, Resolver } from './resolver.ts';
 import type { Patch } from './schema.ts';
@@ -14,7 +15,7 @@ export interface Read<Node> {
 }
 
 interface Kind {
-  readonly resourceType: 'model' | 'analysis' | 'test';
+  readonly resourceType: 'model' | 'snapshot' | 'analysis' | 'test';
   /** Its trees in dbt_project.yml. */
   readonly trees: readonly string[];
   readonly materialized: string;
@@ -24,28 +25,36 @@ interface Kind {
 
 const KINDS = {
   model: { resourceType: 'model', trees: ['models'], materialized: 'view', defaults: {} },
+  snapshot: { resourceType: 'snapshot', trees: ['snapshots'], materialized: 'snapshot', defaults: {} },
   analysis: { resourceType: 'analysis', trees: ['analyses'], materialized: 'view', defaults: {} },
   test: { resourceType: 'test', trees: ['tests', 'data_tests'], materialized: 'test', defaults: TEST_DEFAULTS },
 } as const satisfies Record<string, Kind>;
 
-/** A model, an analysis, or a test that is a file of its own. Undefined for one with a fault. */
+/**
+ * A model, a snapshot, an analysis, or a test that is a file of its own. Undefined for one with a fault. `own`: its name,
+ * where that is not the file's.
+ */
 export function resolveQuery(
   file: ProjectFile & { kind: keyof typeof KINDS },
   patch: Patch | undefined,
   from: PackageContext,
   resolver: Resolver,
-): Read<ModelNode | AnalysisNode | TestNode> | undefined {
+  own?: string,
+): Read<ModelNode | SnapshotNode | AnalysisNode | TestNode> | undefined {
   const { resourceType, trees, materialized, defaults } = KINDS[file.kind];
   const packageName = from.pack.name;
-  const template = resolver.parse(packageName, file.file, file.text);
+  const template = resolver.parse(packageName, file.file, file.text, own);
   if (template === undefined) return undefined;
-  const steps = file.path.replace(/\.sql$/, '').split('/');
-  const name = steps.at(-1) ?? file.path;
+  const steps = [...file.path.replace(/\.(?:sql|ya?ml)$/, '').split('/'), ...(own === undefined ? [] : [own])];
+  const version = patch?.version;
+  if (version !== undefined) steps.splice(-1, 1, version.name, `v${version.own}`);
+  const name = version?.name ?? steps.at(-1) ?? file.path;
   const fqn = [packageName, ...steps];
   const patched = patch === undefined ? {} : resolver.rendered(from, patch.config, patch.file);
   const draft = {
     resourceType,
-    uniqueId: `${resourceType}.${packageName}.${name}`,
+    uniqueId: `${resourceType}.${packageName}.${name}${version === undefined ? '' : `.v${version.own}`}`,
+    ...(version === undefined ? {} : { version: { own: version.own, latest: version.latest } }),
     name,
     packageName,
     path: file.path,
@@ -54,20 +63,21 @@ export function resolveQuery(
     description: patch?.description ?? '',
     columns: patch?.columns ?? [],
     patch: patch === undefined ? null : `${packageName}://${patch.file}`,
-    raw: file.text.trimEnd(),
+    raw: own === undefined ? file.text.trimEnd() : file.text.trim(),
     template,
     checksum: sha256(file.text),
   };
-  const config = (own: Readonly<Record<string, unknown>>) =>
-    resolver.config(from, trees, fqn, [patched, own], materialized, defaults);
+  const general = resolver.layers(from, trees, fqn, [patched]);
   const node = (
     captured: Omit<Captured, 'sql'>,
     relation: ModelNode['relation'],
-  ): ModelNode | AnalysisNode | TestNode => {
-    const complete = config(captured.config);
+  ): ModelNode | SnapshotNode | AnalysisNode | TestNode => {
+    const configLayers = [...general, captured.config];
+    const complete = completeConfig([defaults, ...configLayers], materialized);
     return {
       ...draft,
       config: complete,
+      configLayers,
       tags: complete.tags,
       meta: complete.meta,
       refs: captured.refs,

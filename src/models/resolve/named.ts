@@ -1,8 +1,8 @@
 import { parseScript } from '../../sql/parse.ts';
 import { relationsOf } from '../../sql/relations.ts';
-import type { ModelNode, Node, SeedNode, SourceNode } from '../node.ts';
+import type { ModelNode, Node, SeedNode, SnapshotNode, SourceNode } from '../node.ts';
 
-type TableNode = ModelNode | SeedNode | SourceNode;
+type TableNode = ModelNode | SeedNode | SnapshotNode | SourceNode;
 
 /**
  * The nodes whose tables a query names outright (`project.dataset.table`) instead of through ref and source: old
@@ -15,7 +15,11 @@ export class NamedTables {
   constructor(nodes: Iterable<Node>, target: { project: string; dataset: string }) {
     this.#target = target;
     for (const node of nodes) {
-      const table = node.resourceType === 'model' || node.resourceType === 'seed' || node.resourceType === 'source';
+      const table =
+        node.resourceType === 'model' ||
+        node.resourceType === 'seed' ||
+        node.resourceType === 'snapshot' ||
+        node.resourceType === 'source';
       // A model that fills what a source declares comes before whoever reads it.
       if (table && (node.resourceType !== 'source' || !this.#byName.has(keyOf(node))))
         this.#byName.set(keyOf(node), node);

@@ -1,7 +1,7 @@
 import { ArcosError } from '../../base/errors.ts';
 import type { Fault } from '../../base/fault.ts';
 import { JinjaError, type Template, type Value } from '../../jinja/jinja.ts';
-import { completeConfig, layersOfTree, type NodeConfig } from '../config.ts';
+import { layersOfTree, type NodeConfig } from '../config.ts';
 import type { ParsingContext } from '../context/parsing.ts';
 import { renderYaml } from '../context/yaml.ts';
 import type { RelationName } from '../node.ts';
@@ -30,9 +30,9 @@ export class Resolver {
     this.#root = root;
   }
 
-  /** Undefined, and a fault, for a template that cannot be parsed. */
-  parse(packageName: string, file: string, text: string): Template | undefined {
-    return this.attempt(file, () => this.#templates.parse(packageName, file, text));
+  /** Undefined, and a fault, for a template that cannot be parsed. `part`: the name of one that is part of a file. */
+  parse(packageName: string, file: string, text: string, part?: string): Template | undefined {
+    return this.attempt(file, () => this.#templates.parse(packageName, file, text, part));
   }
 
   /** What `work` answers; undefined, and a fault at `file`, when it throws what a template can cause. */
@@ -45,19 +45,16 @@ export class Resolver {
     }
   }
 
-  /** A node's config from every level: its kind's defaults, the package's tree, the root's, its schema file, its own words. */
-  config(
+  /** What every level says of a node: the package's tree, the root's, its schema file, its own words. */
+  layers(
     from: PackageContext,
     tree: readonly string[],
     fqn: readonly string[],
     own: readonly YamlMap[],
-    materialized: string,
-    defaults: YamlMap = {},
-  ): NodeConfig {
+  ): readonly YamlMap[] {
     const settings =
       this.#root === undefined || this.#root === from ? [from.settings] : [from.settings, this.#root.settings];
-    const layers = settings.flatMap((layer) => tree.flatMap((key) => layersOfTree(layer[key], fqn)));
-    return completeConfig([defaults, ...layers, ...own], materialized);
+    return [...settings.flatMap((layer) => tree.flatMap((key) => layersOfTree(layer[key], fqn))), ...own];
   }
 
   /** Where a node's table goes: the answers of the project's naming macros. */

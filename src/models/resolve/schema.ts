@@ -10,6 +10,10 @@ export interface Patch {
   readonly description: string;
   readonly columns: readonly Column[];
   readonly config: YamlMap;
+  /** Of a model with several versions: which one this is. */
+  readonly version?: { readonly name: string; readonly own: string | number; readonly latest: string | number };
+  /** Of a snapshot without a file: what it keeps, as `ref('x')`. */
+  readonly relation: string | undefined;
 }
 
 /** A source's table as written: the source's own settings come with it. */
@@ -23,7 +27,7 @@ export interface DeclaredSource {
 
 /** What a test stands at. */
 export type TestTarget =
-  | { readonly kind: 'model' | 'seed'; readonly name: string }
+  | { readonly kind: 'model' | 'seed' | 'snapshot'; readonly name: string; readonly version?: string | number }
   | { readonly kind: 'source'; readonly source: string; readonly name: string };
 
 export interface DeclaredTest {
@@ -50,7 +54,7 @@ export interface SchemaFiles {
   readonly faults: readonly Fault[];
 }
 
-const KINDS = { models: 'model', seeds: 'seed', analyses: 'analysis' } as const;
+const KINDS = { models: 'model', seeds: 'seed', snapshots: 'snapshot', analyses: 'analysis' } as const;
 
 /** Keys of a test that are about it and not for its macro (docs.getdbt.com, "Data test configurations"). */
 const TEST_CONFIG = new Set([
@@ -99,15 +103,42 @@ function readFiles(pack: ProjectPackage): SchemaFiles {
           );
           continue;
         }
+        const versions = resource === 'model' ? versionsOf(entry) : [];
+        for (const version of versions) {
+          const { file: own, entry: described, number } = version;
+          const at = [key, index];
+          const patch: Patch = {
+            file,
+            description: textOf(described['description']) ?? '',
+            columns: reader.columns(described, at),
+            config: { ...pick(described, OUTSIDE_CONFIG), ...mapOf(described['config']) },
+            relation: undefined,
+            version: { name, own: number, latest: version.latest },
+          };
+          patches.set(`model.${own}`, patch);
+          // The newest may also have the file without a number.
+          if (number === version.latest) patches.set(`model.${name}`, patch);
+          reader.tests({ kind: 'model', name, version: number }, described, at);
+        }
+        if (versions.length > 0) continue;
         const columns = reader.columns(entry, [key, index]);
         patches.set(`${resource}.${name}`, {
           file,
           description: textOf(entry['description']) ?? '',
           columns,
           config: { ...pick(entry, OUTSIDE_CONFIG), ...mapOf(entry['config']) },
+          relation: textOf(entry['relation']),
         });
         if (resource !== 'analysis') reader.tests({ kind: resource, name }, entry, [key, index]);
       }
+    }
+    for (const [index, entry] of reader.entries('unit_tests')) {
+      const place = reader.fault(
+        ['unit_tests', index],
+        `The unit test "${textOf(entry['name']) ?? ''}" is not run`,
+        '',
+      );
+      faults.push({ ...place, severity: 'warning', hint: 'Unit tests are not there yet; data tests are.' });
     }
     for (const [index, source] of reader.entries('sources')) {
       for (const [place, table] of listOf(source['tables']).entries()) {
@@ -122,6 +153,46 @@ function readFiles(pack: ProjectPackage): SchemaFiles {
     }
   }
   return { patches, sources, tests, faults };
+}
+
+/** A model's versions, each described as a model of its own: what it says itself over what all share. */
+function versionsOf(entry: YamlMap) {
+  const { versions, latest_version: named, ...shared } = entry;
+  const own = listOf(versions).filter(isMap);
+  const numberOf = (version: YamlMap): string | number =>
+    typeof version['v'] === 'number' ? version['v'] : String(version['v']);
+  const newest =
+    own
+      .map(numberOf)
+      .sort((a, b) => Number(a) - Number(b))
+      .at(-1) ?? 0;
+  const latest = typeof named === 'number' || typeof named === 'string' ? named : newest;
+  return own.map((version) => {
+    const number = numberOf(version);
+    const written = listOf(version['columns']).filter(isMap);
+    const inherits =
+      written.find((column) => 'include' in column) ?? (version['columns'] === undefined ? {} : { include: [] });
+    const include = inherits['include'] ?? 'all';
+    const named = written.filter((column) => 'name' in column);
+    const without = new Set([...listOf(inherits['exclude']), ...named.map((column) => column['name'])]);
+    const kept = listOf(shared['columns']).filter(
+      (column) =>
+        isMap(column) &&
+        !without.has(column['name']) &&
+        (include === 'all' || include === '*' || listOf(include).includes(column['name'])),
+    );
+    return {
+      number,
+      latest,
+      file: textOf(version['defined_in']) ?? `${String(entry['name'])}_v${number}`,
+      entry: {
+        ...shared,
+        ...version,
+        columns: [...kept, ...named],
+        config: { ...mapOf(shared['config']), ...mapOf(version['config']) },
+      } as YamlMap,
+    };
+  });
 }
 
 class SchemaReader {

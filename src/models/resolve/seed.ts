@@ -1,5 +1,6 @@
 import { sha256 } from '../../base/ids.ts';
 import { nodeJson } from '../artifacts/nodejson.ts';
+import { completeConfig } from '../config.ts';
 import type { SeedNode } from '../node.ts';
 import type { ProjectFile } from '../project.ts';
 import type { PackageContext, Resolver } from './resolver.ts';
@@ -17,7 +18,8 @@ export function resolveSeed(
   const packageName = from.pack.name;
   const fqn = [packageName, ...steps];
   const patched = patch === undefined ? {} : resolver.rendered(from, patch.config, patch.file);
-  const config = resolver.config(from, ['seeds'], fqn, [patched], 'seed');
+  const configLayers = resolver.layers(from, ['seeds'], fqn, [patched]);
+  const config = completeConfig(configLayers, 'seed');
   const node: SeedNode = {
     resourceType: 'seed',
     uniqueId: `seed.${packageName}.${name}`,
@@ -31,6 +33,7 @@ export function resolveSeed(
     description: patch?.description ?? '',
     columns: patch?.columns ?? [],
     config,
+    configLayers,
     patch: patch === undefined ? null : `${packageName}://${patch.file}`,
     relation: { database: '', schema: '', identifier: name },
     content: file.text,

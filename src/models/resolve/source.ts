@@ -1,5 +1,6 @@
+import { completeConfig } from '../config.ts';
 import type { SourceNode } from '../node.ts';
-import { isMap, listOf, mapOf, textOf } from '../yaml.ts';
+import { isMap, mapOf, textOf, type YamlMap } from '../yaml.ts';
 import type { PackageContext, Resolver } from './resolver.ts';
 import type { DeclaredSource } from './schema.ts';
 
@@ -22,8 +23,9 @@ export function resolveSource(
     { tags: level['tags'] ?? [], meta: level['meta'] ?? {} },
     mapOf(level['config']),
   ]);
-  const config = resolver.config(from, ['sources'], fqn, levels, 'source');
-  const freshness = table['freshness'] === undefined ? source['freshness'] : table['freshness'];
+  const configLayers = resolver.layers(from, ['sources'], fqn, levels);
+  const config = completeConfig(configLayers, 'source');
+  const freshness = freshnessOf([source, table]);
   return {
     resourceType: 'source',
     uniqueId: `source.${packageName}.${sourceName}.${name}`,
@@ -37,6 +39,7 @@ export function resolveSource(
     description: textOf(table['description']) ?? '',
     columns,
     config,
+    configLayers,
     patch: null,
     relation: {
       database: textOf(source['database'] ?? source['project']) ?? target.project,
@@ -47,6 +50,18 @@ export function resolveSource(
     sourceDescription: textOf(source['description']) ?? '',
     loader: textOf(table['loader'] ?? source['loader']) ?? '',
     loadedAtField: textOf(table['loaded_at_field'] ?? source['loaded_at_field']) ?? null,
-    freshness: isMap(freshness) || listOf(freshness).length > 0 ? freshness : null,
+    freshness,
   };
+}
+
+/** The table's rules over the source's, one by one; null switches them off. */
+function freshnessOf(levels: readonly YamlMap[]): YamlMap | null {
+  const rules: Record<string, unknown> = {};
+  let off = true;
+  for (const level of levels) {
+    const own = level['freshness'] === undefined ? mapOf(level['config'])['freshness'] : level['freshness'];
+    if (own !== undefined) off = own === null;
+    if (isMap(own)) Object.assign(rules, own);
+  }
+  return off ? null : rules;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../base/json.ts';
-import { parseTemplate } from '../../jinja/jinja.ts';
+import { parseTemplate, toText, type Value } from '../../jinja/jinja.ts';
+import { completeConfig } from '../config.ts';
 import type { TestNode } from '../node.ts';
 import { listOf, type YamlMap } from '../yaml.ts';
 import type { Read } from './model.ts';
@@ -38,14 +39,10 @@ export function resolveTest(
   const own = columnName === null ? {} : { column_name: columnName };
   const { full, short } = namesOf(declared, { ...own, ...declared.arguments });
   const fqn = [packageName, ...declared.path.split('/').slice(0, -1), full];
-  const config = resolver.config(
-    from,
-    ['tests', 'data_tests'],
-    fqn,
-    [resolver.rendered(from, declared.config, file)],
-    'test',
-    TEST_DEFAULTS,
-  );
+  const configLayers = resolver.layers(from, ['tests', 'data_tests'], fqn, [
+    resolver.rendered(from, declared.config, file),
+  ]);
+  const config = completeConfig([TEST_DEFAULTS, ...configLayers], 'test');
   const args = { ...own, ...declared.arguments, model: `{{ get_where_subquery(${nameOf(target)}) }}` };
   const raw = `{{ ${namespace === null ? '' : `${namespace}.`}test_${testName}(**_dbt_generic_test_kwargs) }}`;
   const relation = resolver.relation(from, config, short, { name: short, config, resource_type: 'test' }, file);
@@ -85,6 +82,7 @@ export function resolveTest(
       description: declared.description,
       columns: [],
       config,
+      configLayers,
       patch: null,
       relation,
       raw,
@@ -94,7 +92,7 @@ export function resolveTest(
       dependsOn: [],
       checksum: '',
       configCall: {},
-      generic: { name: testName, namespace, arguments: args, columnName, attachedTo },
+      generic: { name: testName, namespace, arguments: args, columnName, attachedTo, fileKey: fileKeyOf(target) },
     },
   };
 }
@@ -102,15 +100,23 @@ export function resolveTest(
 /** Generic tests are calls of a macro, not texts. */
 const NOTHING = parseTemplate('', 'generic test');
 
+function fileKeyOf(target: TestTarget): string {
+  return target.kind === 'source' ? `sources.${target.source}` : `${target.kind}s.${target.name}`;
+}
+
 function nameOf(target: TestTarget): string {
-  return target.kind === 'source' ? `source('${target.source}', '${target.name}')` : `ref('${target.name}')`;
+  if (target.kind === 'source') return `source('${target.source}', '${target.name}')`;
+  return `ref('${target.name}'${target.version === undefined ? '' : `, version=${JSON.stringify(target.version)}`})`;
 }
 
 /** dbt's name for a test: what it is, where it stands, and its arguments with everything odd as underscores. */
 function namesOf({ name, ownName, target }: DeclaredTest, args: YamlMap): { full: string; short: string } {
   if (ownName !== undefined) return { full: ownName, short: cut(ownName, ownName) };
   const type = name.replace('.', '_');
-  const at = target.kind === 'source' ? `source_${type}_${target.source}_${target.name}` : `${type}_${target.name}`;
+  const at =
+    target.kind === 'source'
+      ? `source_${type}_${target.source}_${target.name}`
+      : `${type}_${target.name}${target.version === undefined ? '' : `_v${target.version}`}`;
   const flat = Object.keys(args)
     .sort()
     .flatMap((key) => {
@@ -121,7 +127,7 @@ function namesOf({ name, ownName, target }: DeclaredTest, args: YamlMap): { full
             ? value
             : Object.values(value)
           : listOf(value);
-      return values.map((item) => String(item).replace(/[^0-9a-zA-Z_]+/g, '_'));
+      return values.map((item) => toText(item as Value).replace(/[^0-9a-zA-Z_]+/g, '_'));
     });
   const full = `${at}_${flat.join('__')}`;
   return { full, short: cut(full, at) };

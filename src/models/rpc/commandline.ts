@@ -9,6 +9,8 @@ export interface CommandLine {
   readonly method: string;
   /** That method's parameters. */
   readonly params: YamlMap;
+  /** What only matters where the command runs: folders, profile, output. */
+  readonly local: YamlMap;
 }
 
 /** What an option takes: nothing, one word, or all words to the next option. */
@@ -18,7 +20,7 @@ const flag = (name: string): Option => ({ name, takes: 'nothing' });
 const one = (name: string): Option => ({ name, takes: 'one' });
 const many = (name: string): Option => ({ name, takes: 'many' });
 
-/** Options by the parameter they become; those that are called `ignored` say where a project or profile lies. */
+/** Options by the parameter they become; those with a dot are for the place where the command runs. */
 const OPTIONS: Readonly<Record<string, Option>> = {
   '--select': many('select'),
   '-s': many('select'),
@@ -45,22 +47,34 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   '--output': one('output'),
   '--output-keys': many('output_keys'),
   '--args': one('args'),
-  '--target': one('ignored'),
-  '-t': one('ignored'),
-  '--profile': one('ignored'),
-  '--profiles-dir': one('ignored'),
-  '--project-dir': one('ignored'),
-  '--target-path': one('ignored'),
-  '--log-path': one('ignored'),
-  '--log-level': one('ignored'),
-  '--log-format': one('ignored'),
+  '--favor-state': flag('favor_state'),
+  '--sample': one('.sample'),
+  '--target': one('.target'),
+  '-t': one('.target'),
+  '--profile': one('.profile'),
+  '--profiles-dir': one('.profiles_dir'),
+  '--project-dir': one('.project_dir'),
+  '--target-path': one('.target_path'),
+  '--log-path': one('.log_path'),
+  '--log-level': one('.log_level'),
+  '--log-format': one('.log_format'),
+  '--inline': one('.inline'),
+  '--limit': one('.limit'),
+  '--strict': flag('.strict'),
+  '--quiet': flag('.quiet'),
+  '-q': flag('.quiet'),
+  '--debug': flag('.debug'),
+  '-d': flag('.debug'),
+  '--no-write-json': flag('.no_write_json'),
+  '--no-partial-parse': flag('.no_partial_parse'),
+  '--no-compile': flag('.no_compile'),
   ...Object.fromEntries(
     [
-      ...['--debug', '-d', '--quiet', '-q', '--no-quiet', '--no-version-check', '--version-check', '--use-colors'],
-      ...['--no-use-colors', '--partial-parse', '--no-partial-parse', '--no-compile', '--warn-error', '--no-defer'],
-      ...['--write-json', '--no-write-json', '--static-parser', '--no-static-parser', '--print', '--no-print'],
+      ...['--no-debug', '--no-quiet', '--no-version-check', '--version-check', '--use-colors', '--no-use-colors'],
+      ...['--partial-parse', '--warn-error', '--no-defer', '--no-favor-state', '--use-colors-file', '--compile'],
+      ...['--write-json', '--static-parser', '--no-static-parser', '--print', '--no-print', '--no-use-colors-file'],
       ...['--cache-selected-only', '--populate-cache', '--no-populate-cache', '--no-fail-fast', '--no-full-refresh'],
-    ].map((name) => [name, flag('ignored')]),
+    ].map((name) => [name, flag('.ignored')]),
   ),
 };
 
@@ -84,12 +98,21 @@ const COMMANDS = [
   'docs',
   'source',
   'parse',
+  'show',
+  'debug',
+  'clean',
+  'retry',
 ];
 
 /** Reads what follows `dbt` on a command line. Throws what dbt's own command line says of a wrong one. */
 export function parseCommandLine(line: string): CommandLine {
   const words = shellWords(line);
-  if (words[0] === 'dbt') words.shift();
+  return parseWords(words[0] === 'dbt' ? words.slice(1) : words);
+}
+
+/** As `parseCommandLine`, for a line that a shell has split. */
+export function parseWords(line: readonly string[]): CommandLine {
+  const words = [...line];
   const params: Record<string, unknown> = {};
   const names: string[] = [];
   while (words.length > 0) {
@@ -109,17 +132,20 @@ export function parseCommandLine(line: string): CommandLine {
     const values = equals === -1 ? take(words, option, written) : [word.slice(equals + 1)];
     params[option.name] = option.takes === 'one' ? values[0] : [...listOfTexts(params[option.name]), ...values];
   }
-  const { ignored: _, vars, args, threads, ...rest } = params;
+  const { vars, args, threads, ...others } = params;
+  const rest = Object.entries(others).filter(([name]) => !name.startsWith('.'));
+  const local = Object.entries(others).filter(([name]) => name.startsWith('.'));
   const method = methodOf(names);
   return {
     method,
     params: {
-      ...rest,
+      ...Object.fromEntries(rest),
       ...(vars === undefined ? {} : { vars: yamlMap('--vars', String(vars)) }),
       ...(args === undefined ? {} : { args: yamlMap('--args', String(args)) }),
       ...(threads === undefined ? {} : { threads: Number(threads) }),
       ...(method === 'run-operation' ? { macro: names[1] } : {}),
     },
+    local: Object.fromEntries(local.map(([name, value]) => [name.slice(1), value])),
   };
 }
 

@@ -49,7 +49,7 @@ async function answer(request: IncomingMessage, call: Call): Promise<unknown> {
     id = message['id'] ?? null;
     const address = String(request.headers[CALLER_HEADER] ?? request.socket.remoteAddress ?? '');
     const { method, params } = message;
-    const result = call(String(method), params, { id, method: String(method), address });
+    const result = await call(String(method), params, { id, method: String(method), address });
     return { result, id, jsonrpc: '2.0' };
   } catch (error) {
     const { code, message, data } = asRpcFault(error);

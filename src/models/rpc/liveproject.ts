@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { asArcosError } from '../../base/errors.ts';
 import { type Fault, formatFault } from '../../base/fault.ts';
 import { newId } from '../../base/ids.ts';
@@ -5,6 +6,7 @@ import { canonicalJson } from '../../base/json.ts';
 import type { Invocation, Target } from '../invocation.ts';
 import { type Manifest, parseProject } from '../manifest.ts';
 import { type ProjectFiles, readProject } from '../project.ts';
+import { describeManifest } from '../report.ts';
 import { Templates } from '../templates.ts';
 import { CODES, RpcFault } from './fault.ts';
 import { entryLog, type LogEntry } from './log.ts';
@@ -16,7 +18,7 @@ type State =
 
 /** The project a server holds, read and understood again on demand. What is under way goes on with what it began. */
 export class LiveProject {
-  readonly #directory: string;
+  readonly directory: string;
   readonly #target: Target;
   readonly #environment: Invocation['environment'];
   readonly #templates = new Templates();
@@ -26,7 +28,7 @@ export class LiveProject {
   #loading: Promise<void> | undefined;
 
   constructor(options: { directory: string; target: Target; environment: Invocation['environment'] }) {
-    this.#directory = options.directory;
+    this.directory = resolve(options.directory);
     this.#target = options.target;
     this.#environment = options.environment;
   }
@@ -46,11 +48,12 @@ export class LiveProject {
     const log = entryLog(logs, { context: 'server', run_state: 'parsing' });
     this.#logs = logs;
     try {
-      const files = await readProject(this.#directory);
+      const files = await readProject(this.directory);
       const { manifest, faults } = parseProject(files, this.invocation({ command: 'parse' }), this.#templates);
       if (manifest === undefined) this.#state = { kind: 'error', message: textOf(faults) };
       else {
         for (const warning of manifest.warnings) log.warn(formatFault(warning));
+        log.info(describeManifest(manifest));
         this.#state = { kind: 'ready', files, manifest };
       }
     } catch (error) {

@@ -1,21 +1,27 @@
+import { resolve, sep } from 'node:path';
+import { ArcosError } from '../../base/errors.ts';
 import type { WarehouseClient } from '../../warehouse/port.ts';
-import { nodeJson } from '../artifacts/nodejson.ts';
+import { catalogJson } from '../artifacts/catalog.ts';
+import { manifestJson } from '../artifacts/manifest.ts';
 import { type Command, execute, listNodes } from '../command.ts';
+import { listed } from '../dbt/list.ts';
+import { checkFreshness, sourcesJson } from '../freshness.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Manifest } from '../manifest.ts';
-import { dependenciesOf, type Node, type ResourceType } from '../node.ts';
+import type { ResourceType } from '../node.ts';
 import { describeManifest } from '../report.ts';
-import type { IndirectSelection, Selection } from '../select/select.ts';
+import type { Selection } from '../select/select.ts';
+import { selectionFrom } from '../selection.ts';
+import { type Previous, readPrevious } from '../state.ts';
 import { mapOf, textOf, type YamlMap } from '../yaml.ts';
-import { parseCommandLine } from './commandline.ts';
-import { serverFault } from './fault.ts';
+import { type CommandLine, parseCommandLine } from './commandline.ts';
 import type { LiveProject } from './liveproject.ts';
 import type { LogEntry } from './log.ts';
 import { runOperation } from './operation.ts';
 import { checkParams, textsOf, uuidOf } from './params.ts';
 import { commandJson } from './results.ts';
 import { runSql, type Tools } from './sql.ts';
-import { type Outcome, type Request, requestLog, type Tasks } from './tasks.ts';
+import { type Outcome, type Request, requestLog, type TaskOptions, type Tasks } from './tasks.ts';
 
 export interface MethodsOptions {
   readonly project: LiveProject;
@@ -23,10 +29,10 @@ export interface MethodsOptions {
   readonly warehouse: WarehouseClient;
 }
 
-/** What a method answers, at once. Throws RpcFault. */
+/** What a method answers, or a promise of it. Throws or rejects with RpcFault. */
 export type Call = (method: string, params: unknown, request: Request) => unknown;
 
-const COMMANDS: readonly string[] = ['run', 'test', 'build', 'seed', 'compile'] satisfies Command['name'][];
+const COMMANDS: readonly string[] = ['run', 'test', 'build', 'seed', 'snapshot', 'compile'] satisfies Command['name'][];
 
 /** dbt-rpc's methods. Commands become tasks; everything else answers inline. */
 export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
@@ -51,19 +57,33 @@ export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
     const invocation = invocationOf(method, params);
     // Said at once when the project is not there; what only these variables break is said by `poll`.
     const understand = project.ready();
-    const { timeout } = params;
-    const options = { request, tags: params['task_tags'], timeout: typeof timeout === 'number' ? timeout : null };
-    const token = tasks.start(options, async (log, signal) =>
+    const token = tasks.start(taskOf(params, request), async (log, signal) =>
       work({ manifest: understand(invocation), invocation, warehouse, log, signal }),
     );
     return { request_token: token };
   }
 
+  /** Artifacts of an earlier command are read from folders of the project only. */
+  async function stateOf(params: YamlMap): Promise<Previous | undefined> {
+    const named = textOf(params['state']);
+    if (named === undefined) return undefined;
+    const folder = resolve(project.directory, named);
+    if (folder.startsWith(project.directory + sep)) return readPrevious(folder);
+    throw new ArcosError('INVALID', `"${named}" is not a folder of the project`);
+  }
+
+  async function selectionOf(params: YamlMap, manifest: Manifest): Promise<Selection> {
+    return selectionFrom(params, { manifest, directory: project.directory, state: await stateOf(params) });
+  }
+
+  async function commandOf(name: Command['name'], params: YamlMap, manifest: Manifest): Promise<Command> {
+    return commandFrom(name, params, await selectionOf(params, manifest), await stateOf(params));
+  }
+
   function dispatch(method: string, params: YamlMap, request: Request): unknown {
     if (COMMANDS.includes(method)) {
-      const command = commandOf(method as Command['name'], params);
       return begin(method, params, request, async (tools) => {
-        const done = await execute(command, tools);
+        const done = await execute(await commandOf(method as Command['name'], params, tools.manifest), tools);
         return { good: done.good, result: commandJson(done) };
       });
     }
@@ -91,21 +111,39 @@ export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
         return { logs: [], ...tasks.collect(before === undefined ? { ids } : { ids, before: new Date(before) }) };
       }
       case 'cli_args': {
-        const line = parseCommandLine(textOf(params['cli']) ?? '');
-        const { task_tags, timeout } = params;
-        return dispatch(line.method, checkParams(line.method, { ...line.params, task_tags, timeout }), request);
+        return followLine(textOf(params['cli']) ?? '', params, request);
       }
       case 'list':
-        return list(project.ready()(invocationOf(method, params)), params, request);
+        return tasks.record(taskOf(params, request), async () => {
+          const manifest = project.ready()(invocationOf(method, params));
+          const logs: LogEntry[] = [];
+          requestLog(logs, request).info(describeManifest(manifest));
+          const nodes = listNodes(manifest, await selectionOf(params, manifest), textsOf(params['resource_types']));
+          const output = listed(nodes, textOf(params['output']) ?? 'json', textsOf(params['output_keys']));
+          return { logs, output, generated_at: new Date().toISOString() };
+        });
+      case 'source-freshness':
+      case 'snapshot-freshness':
+        return begin(method, params, request, async (tools) => {
+          const started = performance.now();
+          const results = await checkFreshness(await selectionOf(params, tools.manifest), tools);
+          const answer = sourcesJson(results, tools.invocation, (performance.now() - started) / 1000);
+          return { good: results.every(({ status }) => status === 'pass' || status === 'warn'), result: answer };
+        });
+      case 'docs.generate':
+        return begin(method, params, request, async ({ manifest, invocation, warehouse }) => {
+          const { nodes, sources, errors } = await catalogJson(manifest, invocation, warehouse);
+          return { good: true, result: { nodes, sources, errors, generated_at: new Date().toISOString() } };
+        });
       case 'deps':
         return begin(method, params, request, async () => ({
           good: true,
           result: { generated_at: new Date().toISOString() },
         }));
       case 'get-manifest':
-        return begin(method, params, request, async ({ manifest }) => ({
+        return begin(method, params, request, async ({ manifest, invocation }) => ({
           good: true,
-          result: { manifest: manifestJson(manifest) },
+          result: { manifest: manifestJson(manifest, invocation) },
         }));
       case 'run-operation':
         return begin(method, params, request, (tools) => runOperation(params, tools));
@@ -114,99 +152,46 @@ export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
     }
   }
 
+  /** A line that cannot be read is a task that failed, as with dbt-rpc. */
+  function followLine(text: string, params: YamlMap, request: Request): unknown {
+    let line: CommandLine;
+    try {
+      line = parseCommandLine(text);
+    } catch (error) {
+      return tasks.record(taskOf(params, request), () => {
+        throw error;
+      });
+    }
+    const { task_tags, timeout } = params;
+    return dispatch(line.method, checkParams(line.method, { ...line.params, task_tags, timeout }), request);
+  }
+
   return (method, params, request) => dispatch(method, checkParams(method, params), request);
 }
 
-function commandOf(name: Command['name'], params: YamlMap): Command {
+function taskOf(params: YamlMap, request: Request): TaskOptions {
+  const { timeout, task_tags } = params;
+  return { request, tags: task_tags, timeout: typeof timeout === 'number' ? timeout : null };
+}
+
+function commandFrom(
+  name: Command['name'],
+  params: YamlMap,
+  selection: Selection,
+  state: Previous | undefined,
+): Command {
   const { data, schema } = params;
   // dbt's names of before 1.0 for tests that are files and those of schema files.
   const exclude =
     name !== 'test' || (data === true) === (schema === true)
       ? []
       : [`test_type:${data === true ? 'generic' : 'singular'}`];
-  const selection = selectionOf(params);
   return {
     name,
     selection: { ...selection, exclude: [...(selection.exclude ?? []), ...exclude] },
     resourceTypes: textsOf(params['resource_types']).filter((type) => type !== 'all') as ResourceType[],
-  };
-}
-
-const INDIRECT: readonly string[] = ['eager', 'cautious', 'buildable', 'empty'] satisfies IndirectSelection[];
-
-function selectionOf(params: YamlMap): Selection {
-  for (const name of ['selector', 'state', 'defer']) {
-    if (params[name] !== undefined && params[name] !== false) {
-      throw serverFault(
-        'NotImplementedError',
-        `The models server does not have "${name}": select by name, tag or path`,
-      );
-    }
-  }
-  const indirect = textOf(params['indirect_selection']);
-  if (indirect !== undefined && !INDIRECT.includes(indirect)) {
-    throw serverFault('BadOptionUsage', `"${indirect}" is no indirect selection: ${INDIRECT.join(', ')}`);
-  }
-  return {
-    select: [...textsOf(params['select']), ...textsOf(params['models'])],
-    exclude: textsOf(params['exclude']),
-    ...(indirect === undefined ? {} : { indirect: indirect as IndirectSelection }),
-  };
-}
-
-const LISTED = [
-  'name',
-  'resource_type',
-  'package_name',
-  'original_file_path',
-  'unique_id',
-  'alias',
-  'source_name',
-  'config',
-  'tags',
-  'depends_on',
-];
-
-function list(manifest: Manifest, params: YamlMap, request: Request): unknown {
-  const logs: LogEntry[] = [];
-  requestLog(logs, request).info(describeManifest(manifest));
-  const nodes = listNodes(manifest, selectionOf(params), textsOf(params['resource_types']));
-  const keys = textsOf(params['output_keys']).flatMap((words) => words.split(/[\s,]+/));
-  const shape = OUTPUTS[textOf(params['output']) ?? 'json'];
-  if (shape === undefined) throw serverFault('BadOptionUsage', `"output" is one of ${Object.keys(OUTPUTS).join(', ')}`);
-  return {
-    logs,
-    output: nodes.map((node) => shape(node, keys.length === 0 ? LISTED : keys)),
-    generated_at: new Date().toISOString(),
-  };
-}
-
-const OUTPUTS: Readonly<Record<string, (node: Node, keys: readonly string[]) => unknown>> = {
-  json(node, keys) {
-    const all = nodeJson(node);
-    return Object.fromEntries(keys.filter((key) => key in all).map((key) => [key, all[key]]));
-  },
-  name: ({ name }) => name,
-  path: ({ file }) => file,
-  selector: ({ fqn }) => fqn.join('.'),
-};
-
-function manifestJson({ nodes, macros, project }: Manifest): Record<string, unknown> {
-  const of = (source: boolean) =>
-    Object.fromEntries(
-      [...nodes.values()]
-        .filter((node) => (node.resourceType === 'source') === source)
-        .map((node) => [node.uniqueId, nodeJson(node)]),
-    );
-  return {
-    metadata: { project_name: project, generated_at: new Date().toISOString(), adapter_type: 'bigquery' },
-    nodes: of(false),
-    sources: of(true),
-    macros: Object.fromEntries(
-      macros
-        .all()
-        .map(({ uniqueId, name, packageName }) => [uniqueId, { unique_id: uniqueId, name, package_name: packageName }]),
-    ),
-    parent_map: Object.fromEntries([...nodes.values()].map((node) => [node.uniqueId, dependenciesOf(node)])),
+    ...(params['defer'] === true && state !== undefined
+      ? { defer: { previous: state, favorState: params['favor_state'] === true } }
+      : {}),
   };
 }

@@ -37,7 +37,11 @@ const PARAMETERS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   test: { ...NODES, ...DEFER, ...FLAGS, data: 'boolean', schema: 'boolean' },
   build: { ...NODES, ...DEFER, ...FLAGS, resource_types: 'texts' },
   seed: { ...NODES, ...FLAGS, show: 'boolean' },
-  compile: { ...NODES, ...FLAGS, defer: 'boolean' },
+  snapshot: { ...NODES, ...FLAGS },
+  'source-freshness': { ...NODES, ...FLAGS },
+  'snapshot-freshness': { ...NODES, ...FLAGS },
+  'docs.generate': { ...NODES, ...FLAGS, compile: 'boolean' },
+  compile: { ...NODES, ...DEFER, ...FLAGS },
   list: { ...NODES, ...FLAGS, resource_types: 'texts', output: 'text', output_keys: 'texts' },
   run_sql: SQL,
   compile_sql: SQL,
@@ -82,7 +86,12 @@ export function checkParams(method: string, params: unknown): YamlMap {
 }
 
 function invalid(message: string): RpcFault {
-  return new RpcFault(CODES.params, { type: 'TypeError', args: [message], message });
+  // The repr of jsonschema's error: clients show it.
+  return new RpcFault(CODES.params, {
+    type: 'TypeError',
+    args: [`<ValidationError: ${JSON.stringify(message)}>`],
+    message,
+  });
 }
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
@@ -92,7 +101,12 @@ export function uuidOf(params: YamlMap, name: string, type: string): string {
   const value = params[name];
   if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
   const message = `Field "${name}" of type UUID in ${type} has invalid value ${typeof value === 'string' ? `'${value}'` : JSON.stringify(value ?? null)}`;
-  throw serverFault('InvalidFieldValue', message, [name, "<class 'uuid.UUID'>", value ?? null, type]);
+  throw serverFault('InvalidFieldValue', message, [
+    name,
+    "<class 'uuid.UUID'>",
+    value ?? null,
+    `<class 'dbt_rpc.contracts.rpc.${type}'>`,
+  ]);
 }
 
 export function textsOf(value: unknown): string[] {

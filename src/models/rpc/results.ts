@@ -1,6 +1,7 @@
 import { nodeJson } from '../artifacts/nodejson.ts';
+import { timingJson } from '../artifacts/runresults.ts';
 import type { CommandResult } from '../command.ts';
-import type { NodeResult, Timing } from '../run.ts';
+import type { NodeResult } from '../run.ts';
 
 /** What `poll` adds once a command has ended. */
 export function commandJson({ results, elapsed }: CommandResult): Record<string, unknown> {
@@ -20,8 +21,4 @@ function resultJson(result: NodeResult): Record<string, unknown> {
     node: nodeJson(node, { compiledSql }),
     agate_table: null,
   };
-}
-
-export function timingJson({ name, startedAt, completedAt }: Timing): Record<string, unknown> {
-  return { name, started_at: startedAt.toISOString(), completed_at: completedAt.toISOString() };
 }

@@ -3,16 +3,17 @@ import type { Log } from '../../base/log.ts';
 import { parseTemplate } from '../../jinja/jinja.ts';
 import type { WarehouseClient } from '../../warehouse/port.ts';
 import { nodeJson } from '../artifacts/nodejson.ts';
+import { timingJson } from '../artifacts/runresults.ts';
 import { Compiler } from '../compile.ts';
 import { completeConfig } from '../config.ts';
 import { failureOf } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Manifest } from '../manifest.ts';
 import type { AnalysisNode } from '../node.ts';
+import { describeManifest } from '../report.ts';
 import { Session } from '../session.ts';
 import { textOf, type YamlMap } from '../yaml.ts';
 import { CODES, RpcFault } from './fault.ts';
-import { timingJson } from './results.ts';
 import type { Outcome } from './tasks.ts';
 
 export interface Tools {
@@ -23,13 +24,15 @@ export interface Tools {
   readonly signal: AbortSignal;
 }
 
-/** Compiles a query that came with the call, and runs it where `asked`. Both texts are base64, as dbt-rpc has them. */
+/** Compiles a query that came with the call, and runs it where `asked`. Both texts are base64, as dbt-rpc has them. `rows`: at the most. */
 export async function runSql(
   params: YamlMap,
   asked: boolean,
   { manifest, invocation, warehouse, log, signal }: Tools,
+  rows?: number,
 ): Promise<Outcome> {
   const started = performance.now();
+  log.info(describeManifest(manifest));
   const name = textOf(params['name']) ?? 'query';
   const raw = decode(params['sql']);
   const node = queryNode(manifest.project, name, raw, decode(params['macros']), invocation);
@@ -37,9 +40,10 @@ export async function runSql(
   let sql: string | undefined;
   try {
     const begun = new Date();
-    ({ sql } = await new Compiler(manifest, invocation).compile(node, session, log));
+    const { reads, ...made } = await new Compiler(manifest, invocation).compile(node, session, log);
+    sql = made.sql;
     const compiled = new Date();
-    const result = asked ? await session.query(sql) : undefined;
+    const result = asked ? await session.query(sql, rows) : undefined;
     const executed = new Date();
     const timing = [
       { name: 'compile', startedAt: begun, completedAt: compiled },
@@ -55,7 +59,7 @@ export async function runSql(
       logs: [],
       raw_sql: raw,
       compiled_sql: sql,
-      node: nodeJson(node, { compiledSql: sql }),
+      node: nodeJson({ ...node, ...reads }, { compiledSql: sql }),
       timing: timing.map(timingJson),
       ...(asked ? { table } : {}),
       generated_at,
@@ -96,6 +100,7 @@ export function queryNode(
     description: '',
     columns: [],
     config: completeConfig([], 'view'),
+    configLayers: [],
     patch: null,
     relation: { database: target.project, schema: target.dataset, identifier: name },
     raw,

@@ -51,27 +51,14 @@ export class Tasks {
 
   /** Starts the work and answers with the task's token at once. */
   start(options: TaskOptions, work: (log: Log, signal: AbortSignal) => Promise<Outcome>): string {
-    this.#makeRoom();
     const { request, timeout } = options;
-    const logs: LogEntry[] = [];
-    const task: Task = {
-      ...options,
-      id: randomUUID(),
-      start: new Date(),
-      logs,
-      abort: new AbortController(),
-      state: 'running',
-      end: undefined,
-      outcome: undefined,
-      fault: undefined,
-    };
-    this.#tasks.set(task.id, task);
-    const log = requestLog(logs, request);
+    const task = this.#open(options);
+    const log = requestLog(task.logs, request);
     const timer =
       timeout === null
         ? undefined
         : setTimeout(() => {
-            const message = `RPC timed out after ${timeout}s`;
+            const message = `RPC timed out after ${Number.isInteger(timeout) ? timeout.toFixed(1) : timeout}s`;
             task.abort.abort(new RpcFault(CODES.timeout, { type: 'RPCTimeoutException', message, timeout }));
           }, timeout * 1000);
     const settle = (state: TaskState, outcome: Outcome | undefined, fault: RpcFault | undefined) => {
@@ -98,6 +85,39 @@ export class Tasks {
     return task.id;
   }
 
+  /** Work that is answered at once and is on the list of tasks all the same. */
+  async record<Result>(options: TaskOptions, work: () => Result | Promise<Result>): Promise<Result> {
+    const task = this.#open(options);
+    try {
+      const result = await work();
+      task.state = 'success';
+      return result;
+    } catch (error) {
+      task.state = 'error';
+      task.fault = asRpcFault(error);
+      throw error;
+    } finally {
+      task.end = new Date();
+    }
+  }
+
+  #open(options: TaskOptions): Task {
+    this.#makeRoom();
+    const task: Task = {
+      ...options,
+      id: randomUUID(),
+      start: new Date(),
+      logs: [],
+      abort: new AbortController(),
+      state: 'running',
+      end: undefined,
+      outcome: undefined,
+      fault: undefined,
+    };
+    this.#tasks.set(task.id, task);
+    return task;
+  }
+
   /** Throws what the task threw, and -32000 for a token of no task. */
   poll(token: string, logs: boolean, logsStart: number): Record<string, unknown> {
     const task = this.#tasks.get(token);
@@ -110,19 +130,17 @@ export class Tasks {
     }
     const shown = logs ? task.logs.slice(logsStart) : [];
     const tags = task.tags ?? null;
-    if (task.fault !== undefined) throw new RpcFault(task.fault.code, { ...task.fault.data, tags, logs: shown });
+    if (task.fault !== undefined) {
+      const logs = shown.map(({ exc_info: _, ...line }) => line);
+      throw new RpcFault(task.fault.code, { ...task.fault.data, tags, logs });
+    }
     return { state: task.state, ...times(task), logs: shown, tags, ...task.outcome?.result };
   }
 
   rows(active: boolean, completed: boolean): Record<string, unknown>[] {
     return [...this.#tasks.values()]
       .filter((task) => (task.end === undefined ? active : completed))
-      .sort(
-        (a, b) =>
-          compare(a.state, b.state) ||
-          a.start.getTime() - b.start.getTime() ||
-          compare(a.request.method, b.request.method),
-      )
+      .sort((a, b) => a.start.getTime() - b.start.getTime() || compare(a.request.method, b.request.method))
       .map((task) => ({
         state: task.state,
         ...times(task),

@@ -90,10 +90,11 @@ test('a request that makes no sense says what is wrong with it', async () => {
     code: 'INVALID',
     message: expect.stringContaining('gitComit'),
   });
-  await expect(editor.run('nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  // As one that is another agency's: nobody learns what there is elsewhere.
+  await expect(editor.run('nothing')).rejects.toMatchObject({ code: 'DENIED' });
   await expect(editor.runs({ limit: 0 })).rejects.toMatchObject({ code: 'INVALID' });
   await expect(editor.claim({ ...AGENT, namespace: 'none', slots: 1, waitMs: 0 })).rejects.toMatchObject({
-    code: 'NOT_FOUND',
+    code: 'DENIED',
   });
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ArcosError } from '../../base/errors.ts';
-import type { JsonObject } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import type { FlowDescription } from '../../flow/describe.ts';
 import type { RunEvent } from '../../flow/events.ts';
 import type { Schedule } from '../../flow/schedule.ts';
@@ -38,10 +38,30 @@ const STATES = [
   'Cancelled',
 ] as const satisfies readonly StateName[];
 
+/** With an offset, or by some clock. */
+const anyTime = z.iso.datetime({ offset: true, local: true });
+const scheduleOptions = {
+  parameters: optional(json),
+  labels: optional(z.array(name)),
+  catchUp: optional(z.enum(['one', 'all', 'none'])),
+};
 const schedule: z.ZodType<Schedule> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('cron'), expression: z.string(), timeZone: z.string(), parameters: optional(json) }),
-  z.strictObject({ kind: z.literal('interval'), ms: z.number().positive(), from: time, parameters: optional(json) }),
-  z.strictObject({ kind: z.literal('once'), at: time, parameters: optional(json) }),
+  z.strictObject({ kind: z.literal('cron'), expression: z.string(), timeZone: z.string(), ...scheduleOptions }),
+  z.strictObject({
+    kind: z.literal('interval'),
+    ms: z.number().positive(),
+    from: anyTime,
+    timeZone: optional(z.string()),
+    ...scheduleOptions,
+  }),
+  z.strictObject({
+    kind: z.literal('rrule'),
+    rule: z.string(),
+    from: anyTime,
+    timeZone: z.string(),
+    ...scheduleOptions,
+  }),
+  z.strictObject({ kind: z.literal('once'), at: time, ...scheduleOptions }),
 ]);
 
 const flow: z.ZodType<FlowDescription> = z.strictObject({
@@ -54,6 +74,8 @@ const flow: z.ZodType<FlowDescription> = z.strictObject({
   retries: count,
   retryDelayMs: count,
   backoff: z.number().positive(),
+  collision: optional(z.enum(['enqueue', 'cancel_new', 'replace'])),
+  tags: optional(z.array(name)),
 });
 
 export const registration: z.ZodType<Registration> = z.strictObject({
@@ -106,7 +128,7 @@ export const heartbeatRequest: z.ZodType<HeartbeatRequest> = z.strictObject({
 const event: z.ZodType<RunEvent> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('state'),
-    state: z.enum(['Running', 'Completed', 'Failed', 'Cancelled', 'Crashed']),
+    state: z.enum(['Running', 'Completed', 'Failed', 'Cancelled', 'Crashed', 'Scheduled']),
     message: optional(z.string()),
     at: time,
   }),
@@ -147,6 +169,28 @@ export const reportBatch: z.ZodType<ReportBatch> = z.strictObject({
   first: z.number().int().positive(),
   events: z.array(event),
 });
+
+export const pauseRequest = z.strictObject({ active: z.boolean() });
+
+export const backfillRequest = z.strictObject({
+  from: z.coerce.date(),
+  until: z.coerce.date(),
+  parameters: json.optional(),
+  concurrency: z.number().int().positive().optional(),
+  /** Only to say which runs there would be. */
+  preview: z.boolean().optional(),
+});
+
+export const limitRoute = z.object({ scope: z.enum(['tag', 'namespace', 'agency']), name });
+export const limitRequest = z.strictObject({ most: count });
+
+export const childRequest = z.strictObject({
+  flow: name,
+  parameters: json.optional(),
+  key: z.string().min(1).max(300),
+});
+
+export const valueRequest = z.strictObject({ value: z.json() as z.ZodType<Json>, revision: count.optional() });
 
 /** Throws INVALID that names the members which are wrong. */
 export function read<Value>(schema: z.ZodType<Value>, value: unknown): Value {

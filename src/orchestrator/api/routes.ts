@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Access } from '../../access/access.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import { agentRoutes } from './agents.ts';
+import { controlRoutes } from './control.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { ownRoutes } from './own.ts';
 import { runRoutes } from './runs.ts';
 
 export interface OrchestratorApi {
@@ -16,5 +18,7 @@ export function orchestratorRoutes(api: OrchestratorApi): (app: FastifyInstance)
     deploymentRoutes(app, api);
     runRoutes(app, api);
     agentRoutes(app, api);
+    controlRoutes(app, api);
+    ownRoutes(app, api);
   };
 }

@@ -46,6 +46,8 @@ export function runRoutes(app: FastifyInstance, { orchestrator, access }: Orches
     await streamEvents(reply, orchestrator.follow(request.params.id, after, goneSignal(reply)));
   });
 
+  app.get<RunRoute>('/api/runs/:id/why', { config: ofRun('run.read') }, ({ params }) => orchestrator.why(params.id));
+
   app.post<RunRoute>('/api/runs/:id/retry', { config: ofRun('run.control') }, ({ params }) =>
     orchestrator.retry(params.id),
   );

@@ -6,8 +6,8 @@ import type { Database } from '../transition/propose.ts';
 import { nextFiring } from './firing.ts';
 
 /**
- * Makes the runs of schedules that are due; several servers may do so at once. A schedule that missed
- * firings, because no server was there, fires once for all of them.
+ * Makes the runs of schedules that are due; several servers may do so at once. Firings that were missed,
+ * because no server was there, are made up for as the schedule says.
  * Returns how long nothing will be due, in ms; undefined when nothing is planned at all.
  */
 export async function fireDue(db: Database, access: Access, clock: Clock): Promise<number | undefined> {
@@ -25,6 +25,8 @@ export async function fireDue(db: Database, access: Access, clock: Clock): Promi
   return next?.next_at == null ? undefined : Math.max(0, next.next_at.getTime() - clock.now().getTime());
 }
 
+const MISSED_MS = 60_000;
+
 /** One after the other on each server: it takes a second connection of the store while it has one. */
 function fireOne(db: Database, access: Access, clock: Clock): Promise<boolean> {
   return db.transaction().execute(async (transaction) => {
@@ -41,18 +43,28 @@ function fireOne(db: Database, access: Access, clock: Clock): Promise<boolean> {
       .executeTakeFirst();
     if (due === undefined || due.next_at === null) return false;
     const schedule = readSchedule(due.definition);
+    const { catchUp = 'one' } = schedule;
+    // A firing that is a little late was not missed.
+    const missed = now.getTime() - due.next_at.getTime() > MISSED_MS;
+    const next = nextFiring(schedule, catchUp === 'all' ? due.next_at : now) ?? null;
+    const move = () =>
+      transaction.updateTable('orchestrator.schedule').set({ next_at: next }).where('id', '=', due.id).execute();
+    if (missed && catchUp === 'none') {
+      await move();
+      return true;
+    }
     const row = await planRun(transaction, access, {
       deployment: due.deployment,
       origin: 'schedule',
       parameters: schedule.parameters ?? {},
+      labels: schedule.labels,
       scheduledFor: due.next_at,
       now,
       // Also if it is moved back: the same firing is the same run.
       idempotencyKey: `schedule ${due.id} ${due.next_at.toISOString()}`,
     });
     await insertRun(transaction, row);
-    const next = nextFiring(schedule, now) ?? null;
-    await transaction.updateTable('orchestrator.schedule').set({ next_at: next }).where('id', '=', due.id).execute();
+    await move();
     return true;
   });
 }

@@ -1,23 +1,67 @@
 import { Cron } from 'croner';
 import { ArcosError } from '../../base/errors.ts';
-import type { Schedule } from '../../flow/schedule.ts';
+import { hasOffset, type Schedule } from '../../flow/schedule.ts';
+import { recurrence } from './recurrence.ts';
+import { instantOf, type WallMs, wallOf } from './zone.ts';
+
+/** Clocks are put forward by less. */
+const LONGEST_GAP_MS = 3 * 3_600_000;
 
 /** The first moment after `after` that the schedule fires at; undefined when there is none. Throws INVALID. */
 export function nextFiring(schedule: Schedule, after: Date): Date | undefined {
   switch (schedule.kind) {
     case 'cron':
-      return cronOf(schedule.expression, schedule.timeZone).nextRun(after) ?? undefined;
+      return byClocks(cronOf(schedule.expression, schedule.timeZone), schedule.timeZone, after, 'skipped');
+    case 'rrule': {
+      const { rule, from, timeZone } = schedule;
+      return byClocks(recurrence(rule, wallFrom(from, timeZone), timeZone), timeZone, after, 'moved');
+    }
     case 'interval': {
-      const { ms } = schedule;
-      const from = momentOf(schedule.from);
+      const { ms, timeZone } = schedule;
       if (!(ms >= 1)) throw new ArcosError('INVALID', `A schedule cannot fire every ${ms} ms`);
-      return new Date(from + (Math.floor((after.getTime() - from) / ms) + 1) * ms);
+      if (timeZone === undefined) return new Date(nextMultiple(momentOf(schedule.from), ms, after.getTime()));
+      const from = wallFrom(schedule.from, timeZone);
+      return byClocks((wall) => nextMultiple(from, ms, wall), timeZone, after, 'moved');
     }
     case 'once': {
       const at = momentOf(schedule.at);
       return at > after.getTime() ? new Date(at) : undefined;
     }
   }
+}
+
+/**
+ * The first of a list of wall times that is a moment after `after`. Times that the clocks skip are
+ * skipped too, or moved behind the gap.
+ */
+function byClocks(
+  next: (after: WallMs) => WallMs | undefined,
+  zone: string,
+  after: Date,
+  missing: 'skipped' | 'moved',
+): Date | undefined {
+  // From before any change of the clocks that may lie between: what was moved may still be to come.
+  let wall = wallOf(after.getTime(), zone) - (missing === 'moved' ? LONGEST_GAP_MS : 0);
+  let best: { readonly wall: WallMs; readonly instant: number } | undefined;
+  for (let found = next(wall); found !== undefined; found = next(wall)) {
+    // One that was moved may come after one behind the gap.
+    if (best !== undefined && found > best.wall + LONGEST_GAP_MS) break;
+    const at = instantOf(found, zone);
+    if (at.instant > after.getTime() && !(at.missing && missing === 'skipped')) {
+      if (missing === 'skipped') return new Date(at.instant);
+      if (best === undefined || at.instant < best.instant) best = { wall: found, instant: at.instant };
+    }
+    wall = found;
+  }
+  return best === undefined ? undefined : new Date(best.instant);
+}
+
+function nextMultiple(from: number, ms: number, after: number): number {
+  return from + (Math.floor((after - from) / ms) + 1) * ms;
+}
+
+function wallFrom(text: string, zone: string): WallMs {
+  return hasOffset(text) ? wallOf(momentOf(text), zone) : momentOf(`${text}Z`);
 }
 
 /** The next `count` moments. */
@@ -37,17 +81,18 @@ export function describeSchedule(schedule: Schedule): string {
       return `cron ${schedule.expression} ${schedule.timeZone}`;
     case 'interval':
       return `every ${isoDuration(schedule.ms)}`;
+    case 'rrule':
+      return `rrule ${schedule.rule} ${schedule.timeZone}`;
     case 'once':
       return `once ${schedule.at}`;
   }
 }
 
-function cronOf(expression: string, timezone: string): Cron {
+function cronOf(expression: string, timezone: string): (after: WallMs) => WallMs | undefined {
   try {
-    const cron = new Cron(expression, { timezone, paused: true, mode: '5-or-6-parts' });
-    // An unknown time zone is noticed only when it is used.
-    cron.nextRun();
-    return cron;
+    // By what the clocks show, as if it were UTC: what their changes do to it is decided in one place, here.
+    const cron = new Cron(expression, { timezone: 'UTC', paused: true, mode: '5-or-6-parts' });
+    return (after) => cron.nextRun(new Date(after))?.getTime();
   } catch (cause) {
     throw new ArcosError('INVALID', `The schedule "${expression}" in ${timezone} cannot be read: ${messageOf(cause)}`, {
       hint: "Write minute, hour, day, month and weekday, e.g. cron('0 6 * * 1-5', { timeZone: 'America/Sao_Paulo' }).",

@@ -30,8 +30,9 @@ export function patchFor(run: RunRow, to: StateName, proposal: Proposal, grant?:
   }
   if (to === 'Running') return { ...base, started_at: proposal.at };
   if (to === 'Scheduled') {
+    const anew = { ...base, ...again(run, proposal.at) };
     // Somebody asked for it: what failed before does not count against it.
-    return { ...base, ...again(run, proposal.at), failures: 0, crashes: 0 };
+    return proposal.by === 'person' ? { ...anew, failures: 0, crashes: 0 } : anew;
   }
   if (!isEnd(to)) return base;
   const ended: RunPatch = { ...base, ended_at: proposal.at, lease_until: null };

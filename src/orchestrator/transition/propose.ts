@@ -56,7 +56,8 @@ export async function propose(db: Database, run: HeldRun, proposal: Proposal, gr
   if (verdict.answer !== 'accept') return { verdict, run };
 
   let row = await enter(db, run.row, patchFor(run.row, verdict.to, proposal, grant), proposal.at);
-  if (isEnd(verdict.to)) await endTasks(db, row, proposal.at);
+  const over = isEnd(verdict.to) || (verdict.to === 'Scheduled' && !isEnd(run.row.state));
+  if (over) await endTasks(db, run.row.attempt, row, proposal.at);
   if (verdict.retryInMs !== undefined) {
     row = await enter(db, row, patchForRetry(row, new Date(proposal.at.getTime() + verdict.retryInMs)), proposal.at);
   }
@@ -64,6 +65,14 @@ export async function propose(db: Database, run: HeldRun, proposal: Proposal, gr
   // An end makes room where the number of runs is limited.
   const opened = row.state === 'Scheduled' || (run.policy.concurrency !== undefined && isEnd(row.state));
   if (opened) await sql`SELECT pg_notify(${DUE_CHANNEL}, ${row.namespace})`.execute(db);
+  // Or over all namespaces; nothing is looked for where there is no limit.
+  if (isEnd(row.state)) {
+    await sql`SELECT pg_notify(${DUE_CHANNEL}, namespace) FROM (
+      SELECT DISTINCT namespace FROM orchestrator.run
+      WHERE state = 'Scheduled' AND due_at <= ${proposal.at} AND EXISTS (SELECT FROM orchestrator.run_limit)) waiting`.execute(
+      db,
+    );
+  }
   return { verdict, run: { ...run, row } };
 }
 
@@ -93,13 +102,13 @@ async function enter(db: Database, before: RunRow, patch: ReturnType<typeof patc
 }
 
 /** Tasks of an attempt that is over do not go on, whatever its process was about to say of them. */
-async function endTasks(db: Database, row: RunRow, at: Date): Promise<void> {
-  const state = row.state === 'Cancelled' ? 'Cancelled' : 'Failed';
+async function endTasks(db: Database, attempt: number, row: RunRow, at: Date): Promise<void> {
+  const state = row.state === 'Failed' || row.state === 'Crashed' ? 'Failed' : 'Cancelled';
   await db
     .updateTable('orchestrator.task_run')
     .set({ state, message: row.message, ended_at: at, event: row.events })
     .where('run', '=', row.id)
-    .where('attempt', '=', row.attempt)
+    .where('attempt', '=', attempt)
     .where('state', 'in', ['Pending', 'Running', 'Retrying'])
     .execute();
 }

@@ -75,6 +75,15 @@ test.for<[string, Partial<RunFacts>, Proposal, object]>([
   ],
   ['lost', {}, to('Crashed', { by: 'reaper' }), { answer: 'accept', to: 'Crashed', retryInMs: 0 }],
   ['lost too often', { crashes: 3 }, to('Crashed', { by: 'reaper' }), { answer: 'accept', to: 'Crashed' }],
+  ['given back', {}, to('Scheduled', { by: 'agent', fence: 3 }), { answer: 'accept', to: 'Scheduled' }],
+  ['given back twice', { state: 'Scheduled' }, to('Scheduled', { by: 'agent', fence: 2 }), { answer: 'abort' }],
+  [
+    'cancelled, then given back',
+    { state: 'Cancelling' },
+    to('Scheduled', { by: 'agent' }),
+    { answer: 'accept', to: 'Cancelled' },
+  ],
+  ['a run does not give itself back', {}, to('Scheduled'), { answer: 'reject' }],
   ['retried by hand', { state: 'Failed' }, to('Scheduled', { by: 'person' }), { answer: 'accept', to: 'Scheduled' }],
   ['retried in the middle', {}, to('Scheduled', { by: 'person' }), { answer: 'reject' }],
 ])('%s', ([, facts, proposal, verdict]) => {

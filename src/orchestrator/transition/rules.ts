@@ -76,8 +76,12 @@ const cancelUnstarted: Rule = (run, { to }) =>
 const cancelWins: Rule = (run, { to }) => {
   if (run.state !== 'Cancelling') return undefined;
   if (to === 'Running') return { answer: 'keep' };
-  return to === 'Failed' || to === 'Crashed' ? accept('Cancelled') : undefined;
+  return to === 'Failed' || to === 'Crashed' || to === 'Scheduled' ? accept('Cancelled') : undefined;
 };
+
+/** An agent that ends as it should has not lost its runs: that is no crash, and counts as none. */
+const handBack: Rule = (run, { to, by }) =>
+  to === 'Scheduled' && (by === 'agent' || by === 'reaper') && !isEnd(run.state) ? accept('Scheduled') : undefined;
 
 const possible: Rule = (run, { to }) => {
   if (MOVES[run.state].includes(to)) return undefined;
@@ -110,6 +114,7 @@ export const RULES: readonly Rule[] = [
   endedBefore,
   cancelUnstarted,
   cancelWins,
+  handBack,
   possible,
   notBeforeDue,
   concurrency,

@@ -4,6 +4,7 @@ import type { BoundAggregate, BoundExpression, BoundPart } from '../bound.ts';
 import type { FunctionDefinition } from '../functions/define.ts';
 import { FUNCTIONS, lookupFunction } from '../functions/lookup.ts';
 import { type Match, type MatchArgument, matchSignature, parameterAt } from '../functions/signature.ts';
+import { whyUnavailable } from '../functions/unavailable.ts';
 import type { Span } from '../source.ts';
 import { INT64, type SqlType, typeName } from '../type.ts';
 import type { Binder, Place } from './binder.ts';
@@ -52,6 +53,7 @@ export function bindCall(binder: Binder, place: Place, call: Call): BoundExpress
   if (definition === undefined) {
     const routine = findRoutine(binder, call.name);
     if (routine === undefined) throw unknownFunction(binder, name, call);
+    refuseSafe(binder, name, call);
     return bindRoutineCall(binder, place, routine, call);
   }
   const aggregate = definition.kind !== 'scalar';
@@ -61,10 +63,20 @@ export function bindCall(binder: Binder, place: Place, call: Call): BoundExpress
   // Who asks is known here; an engine's connection serves many.
   if (definition.name === 'SESSION_USER') return text(binder.session.user ?? '', call);
   if (!aggregate) return bindScalar(binder, place, definition, call);
+  refuseSafe(binder, definition.name, call);
   return bindAggregate(binder, place, definition, call);
 }
 
+/** SAFE is for functions of single values that are built in (GoogleSQL, Function calls, SAFE. prefix). */
+function refuseSafe(binder: Binder, name: string, call: Call): void {
+  if (call.safe) throw binder.fail('safe', call, `Function ${name} does not support SAFE error mode`);
+}
+
 function unknownFunction(binder: Binder, name: string, span: Span) {
+  const reason = whyUnavailable(name);
+  if (reason !== undefined) {
+    return binder.fail('unsupported', span, `Function ${name.toUpperCase()} is not available: ${reason}`);
+  }
   const suggestion = nearest(
     name,
     FUNCTIONS.map((definition) => definition.name),
@@ -263,7 +275,6 @@ function bindAggregate(binder: Binder, place: Place, definition: FunctionDefinit
     kind: 'aggregate',
     type: match.result,
     name: definition.name,
-    safe: call.safe,
     arguments: values,
     distinct: call.distinct,
     ...(call.nulls === undefined ? {} : { ignoreNulls: call.nulls === 'IGNORE' }),

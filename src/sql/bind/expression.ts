@@ -218,8 +218,12 @@ function bindLikeQuantified(
   place: Place,
   node: Extract<Expression, { kind: 'like_quantified' }>,
 ): BoundExpression {
-  if (node.patterns.kind !== 'list') throw binder.unsupported(node, `LIKE ${node.quantifier} over a query or array`);
   const operand = bindExpression(binder, place, node.operand);
+  if (node.patterns.kind !== 'list') {
+    const patterns = bindPatterns(binder, place, node.patterns);
+    const name = `${node.not ? 'NOT ' : ''}LIKE ${node.quantifier}`;
+    return bindOperator(binder, name, [operand, patterns], node);
+  }
   const tests = node.patterns.elements.map((pattern) =>
     negated(
       binder,
@@ -231,6 +235,12 @@ function bindLikeQuantified(
   // x NOT LIKE ANY (...) is "unlike at least one", so the quantifier stays as written.
   const join = node.quantifier === 'ANY' ? 'OR' : 'AND';
   return tests.reduce((all, test) => bindOperator(binder, join, [all, test], node));
+}
+
+/** The patterns of an array, or of the rows of a query, as an array. */
+function bindPatterns(binder: Binder, place: Place, set: Exclude<InSet, { kind: 'list' }>): BoundExpression {
+  if (set.kind === 'unnest') return bindExpression(binder, place, set.array);
+  return bindSubquery(binder, place, { ...set.query, kind: 'subquery', modifier: 'array', query: set.query });
 }
 
 function bindIn(

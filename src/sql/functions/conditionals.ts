@@ -20,5 +20,6 @@ export const CONDITIONALS = define('conditional', {
   GREATEST: ['T, T... -> T', 'The largest value; NULL if any is NULL.'],
   LEAST: ['T, T... -> T', 'The smallest value; NULL if any is NULL.'],
   GENERATE_UUID: [' -> STRING', 'A random UUID (version 4).'],
+  TYPEOF: ['ANY -> STRING', 'The name of the type of the value.'],
   SESSION_USER: [' -> STRING', 'E-mail of who runs the query.'],
 });

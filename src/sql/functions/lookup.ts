@@ -34,7 +34,7 @@ export const FUNCTIONS: readonly FunctionDefinition[] = [
 const BY_NAME = new Map(FUNCTIONS.map((definition) => [definition.name, definition]));
 
 /** Other spellings of a function. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = {
   CEILING: 'CEIL',
   CHARACTER_LENGTH: 'CHAR_LENGTH',
   OCTET_LENGTH: 'BYTE_LENGTH',

@@ -8,7 +8,5 @@ export const NET = define('net', {
   'NET.IP_TRUNC': ['BYTES, INT64 -> BYTES', 'An address with all bits behind the first ones cleared.'],
   'NET.IPV4_FROM_INT64': ['INT64 -> BYTES', 'The IPv4 address with this number.'],
   'NET.IPV4_TO_INT64': ['BYTES -> INT64', 'The number of an IPv4 address.'],
-  'NET.PUBLIC_SUFFIX': ['STRING -> STRING', 'The public suffix of a URL.'],
-  'NET.REG_DOMAIN': ['STRING -> STRING', 'The registered domain of a URL.'],
   'NET.SAFE_IP_FROM_STRING': ['STRING -> BYTES', 'The bytes of an address; NULL for what is none.'],
 });

@@ -3,6 +3,7 @@ import { define } from './define.ts';
 const ARITHMETIC = `INT64, INT64 -> INT64 | NUMERIC, NUMERIC -> NUMERIC | BIGNUMERIC, BIGNUMERIC -> BIGNUMERIC |
   FLOAT64, FLOAT64 -> FLOAT64`;
 const COMPARISON = 'T, T -> BOOL';
+const LIKE_MANY = 'STRING, ARRAY<STRING> -> BOOL';
 const BITWISE = 'INT64, INT64 -> INT64 | BYTES, BYTES -> BYTES';
 
 /** Operators are functions by the name of their symbol. */
@@ -44,6 +45,10 @@ export const OPERATORS = define('operators', {
   'IS DISTINCT FROM': [COMPARISON, 'Different, NULL being equal to NULL.'],
   BETWEEN: ['T, T, T -> BOOL', 'Whether the value is within both bounds.'],
   LIKE: ['STRING, STRING -> BOOL | BYTES, BYTES -> BOOL', 'Whether the text matches a pattern with % and _.'],
+  'LIKE ANY': [LIKE_MANY, 'Whether the text matches any of the patterns.'],
+  'LIKE ALL': [LIKE_MANY, 'Whether the text matches all patterns.'],
+  'NOT LIKE ANY': [LIKE_MANY, 'Whether there is a pattern that the text does not match.'],
+  'NOT LIKE ALL': [LIKE_MANY, 'Whether the text matches none of the patterns.'],
   NOT: ['BOOL -> BOOL', 'Negation.'],
   AND: ['BOOL, BOOL -> BOOL', 'Conjunction.'],
   OR: ['BOOL, BOOL -> BOOL', 'Disjunction.'],

@@ -170,7 +170,8 @@ const PER_CAST = 1_000_000_000;
 function distanceTo(pattern: TypePattern, arg: Coercible, type: SqlType): number | undefined {
   const implicit = coercionCost(arg, type);
   if (implicit !== undefined || pattern.kind !== 'cast') return implicit;
-  return castable(arg.type, type) ? PER_CAST : undefined;
+  // Bytes are no text, though CAST reads them as such.
+  return arg.type.kind !== 'BYTES' && castable(arg.type, type) ? PER_CAST : undefined;
 }
 
 type Templates = ReadonlyMap<string, SqlType>;

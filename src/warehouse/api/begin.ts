@@ -14,6 +14,7 @@ export interface QueryBody
     Pick<TableBody, 'timePartitioning' | 'rangePartitioning' | 'clustering'> {
   readonly query?: string;
   readonly useLegacySql?: boolean;
+  readonly schemaUpdateOptions?: readonly string[];
   readonly defaultDataset?: { readonly projectId?: string; readonly datasetId?: string };
   readonly dryRun?: boolean;
   readonly maxResults?: number;

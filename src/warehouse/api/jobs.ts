@@ -168,13 +168,14 @@ function toRequest(project: string, body: QueryBody): QueryJobRequest {
 }
 
 function destinationOf(project: string, body: QueryBody): QueryDestination {
-  const { writeDisposition, createDisposition, clustering } = body;
+  const { writeDisposition, createDisposition, clustering, schemaUpdateOptions } = body;
   const partitioning = partitioningOf(body);
   return {
     table: tableOf(body.destinationTable, 'query.destinationTable', project),
     ...(writeDisposition === undefined ? {} : { writeDisposition }),
     ...(createDisposition === undefined ? {} : { createDisposition }),
     ...(partitioning === undefined ? {} : { partitioning }),
+    ...(schemaUpdateOptions === undefined ? {} : { schemaUpdateOptions }),
     ...(clustering?.fields === undefined ? {} : { clustering: clustering.fields }),
   };
 }

@@ -22,7 +22,8 @@ export interface TableBody {
 }
 
 interface ExternalBody {
-  readonly sourceUris?: readonly string[];
+  /** One alone where a client leaves the list out, as Google's JSON allows for repeated fields. */
+  readonly sourceUris?: readonly string[] | string;
   readonly sourceFormat?: string;
   readonly schema?: { readonly fields?: readonly FieldSchema[] };
   readonly hivePartitioningOptions?: {
@@ -157,7 +158,7 @@ export function externalDefinition(path: TablePath, body: TableBody): ExternalTa
     path,
     columns: fromFields(fields),
     format,
-    sourceUris: external.sourceUris ?? [],
+    sourceUris: [external.sourceUris ?? []].flat(),
     ...(hivePrefix === undefined ? {} : { hivePrefix }),
     ...(external.csvOptions === undefined ? {} : { csv: csvOptions(external.csvOptions) }),
     ...(body.description === undefined ? {} : { description: body.description }),

@@ -5,7 +5,7 @@ import type { NativeRelation, Relation, TablePath } from '../../sql/catalog.ts';
 import type { ExternalTableDefinition, TableInfo } from '../port.ts';
 import { checkDatasetName, checkTableName, engineName } from '../tablename.ts';
 import type { DatasetOptions, ExternalDefinition, ViewDefinition, WarehouseTables } from '../tables.ts';
-import { externalRelation } from './external.ts';
+import { externalRelation, withPartitionColumns } from './external.ts';
 import { type NativeTable, nativeTables } from './native.ts';
 import { type DataFile, dataFiles } from './partitions.ts';
 import { createRowPolicies, type RowPolicies } from './policies.ts';
@@ -184,9 +184,10 @@ export function createCatalog(db: Kysely<WarehouseTables>, lake: Lake): Warehous
     putView: ({ path, columns, query, description, labels }) =>
       putRelation(path, 'view', { columns, definition: { query }, description, labels }),
 
-    putExternal: ({ path, columns, format, sourceUris, hivePrefix, csv, description }) =>
-      putRelation(path, 'external', {
-        columns,
+    async putExternal(external) {
+      const { path, format, sourceUris, hivePrefix, csv, description } = external;
+      return putRelation(path, 'external', {
+        columns: await withPartitionColumns(lake, external),
         definition: {
           format,
           sourceUris,
@@ -194,7 +195,8 @@ export function createCatalog(db: Kysely<WarehouseTables>, lake: Lake): Warehous
           ...(csv === undefined ? {} : { csv }),
         },
         description,
-      }),
+      });
+    },
 
     async dropRelation(path) {
       const result = await db

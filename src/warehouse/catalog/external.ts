@@ -1,6 +1,7 @@
 import { ArcosError } from '../../base/errors.ts';
 import type { Lake } from '../../lake/lake.ts';
 import type { ColumnInfo, CsvOptions, ExternalFile, ExternalRelation, TablePath } from '../../sql/catalog.ts';
+import { STRING } from '../../sql/type.ts';
 import type { ExternalDefinition } from '../tables.ts';
 
 const CSV_DEFAULTS: CsvOptions = {
@@ -36,6 +37,8 @@ export async function externalRelation(
 export interface LakeFile extends ExternalFile {
   /** `gs://bucket/name` */
   readonly object: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** The files that source URIs stand for at this moment. */
@@ -44,6 +47,21 @@ export async function lakeFiles(
   { sourceUris, hivePrefix }: Pick<ExternalDefinition, 'sourceUris' | 'hivePrefix'>,
 ): Promise<LakeFile[]> {
   return (await Promise.all(sourceUris.map((uri) => filesOf(lake, uri, hivePrefix)))).flat();
+}
+
+/**
+ * The columns of a new external table: those it was given and, behind them, as STRING, the partition keys that its
+ * files have and nobody named (BigQuery, Querying externally partitioned data: mode STRINGS).
+ */
+export async function withPartitionColumns(
+  lake: Lake,
+  external: ExternalDefinition & { readonly columns: readonly ColumnInfo[] },
+): Promise<readonly ColumnInfo[]> {
+  if (external.hivePrefix === undefined) return external.columns;
+  const [first] = await lakeFiles(lake, external);
+  const named = new Set(external.columns.map(({ name }) => name.toLowerCase()));
+  const more = Object.keys(first?.partition ?? {}).filter((key) => !named.has(key.toLowerCase()));
+  return [...external.columns, ...more.map((name) => ({ name, type: STRING, nullable: true }))];
 }
 
 /** The keys are the folders of the first file; of a table without files, the last columns cannot be told apart. */
@@ -89,6 +107,7 @@ async function filesOf(lake: Lake, uri: string, hivePrefix: string | undefined):
     .map((object) => ({
       uri: lake.path(object),
       object: `gs://${bucket}/${object.name}`,
+      size: object.size,
       partition: base === undefined ? {} : partitionOf(object.name, base),
       ...compressionOf(object.name),
     }));

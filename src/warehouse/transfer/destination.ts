@@ -51,17 +51,21 @@ export async function writeSql(
     const names = columns.map(({ name }) => `\`${name}\``).join(', ');
     return `INSERT INTO ${quoted(path)} (${names}) ${query}`;
   }
-  const body: TableBody = { ...keptLayout(existing), ...layout, schema: { fields: toFields(columns) } };
+  const body: TableBody = { ...keptLayout(existing, columns), ...layout, schema: { fields: toFields(columns) } };
   return `${createTableSql(path, body).replace(/^CREATE/, 'CREATE OR REPLACE')} AS ${query}`;
 }
 
-/** What a table that is written anew keeps unless the job says otherwise. */
-function keptLayout(info: TableInfo | undefined): Omit<TableBody, 'schema'> {
+/** What a table that is written anew keeps unless the job says otherwise, as far as its new columns allow. */
+function keptLayout(info: TableInfo | undefined, columns: readonly ColumnInfo[]): Omit<TableBody, 'schema'> {
   if (info === undefined) return {};
+  const { partitioning, clustering, description, labels } = info;
+  const names = new Set(columns.map(({ name }) => name.toLowerCase()));
+  const has = (name: string): boolean => names.has(name.toLowerCase());
+  const fits = partitioning !== undefined && (!('column' in partitioning) || has(partitioning.column));
   return {
-    ...(info.partitioning === undefined ? {} : partitioningResource(info.partitioning)),
-    ...(info.clustering === undefined ? {} : { clustering: { fields: info.clustering } }),
-    ...(info.description === undefined ? {} : { description: info.description }),
-    ...(Object.keys(info.labels).length === 0 ? {} : { labels: info.labels }),
+    ...(fits ? partitioningResource(partitioning) : {}),
+    ...(clustering?.every(has) === true ? { clustering: { fields: clustering } } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }

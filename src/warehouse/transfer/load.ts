@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { ArcosError } from '../../base/errors.ts';
 import type { ColumnInfo, ExternalRelation, Relation } from '../../sql/catalog.ts';
 import { type SqlType, STRING, typeName } from '../../sql/type.ts';
@@ -58,9 +59,10 @@ export async function load(transfer: Transfer, body: LoadBody, upload: string | 
       ...(clustering === undefined ? {} : { clustering }),
     },
   });
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
   const statistics = async ({ affectedRows }: JobOutcome) => {
     const count = affectedRows ?? (await known.catalog.native(target))?.rows ?? 0;
-    return { load: { files: files.length, bytes: 0, rows: count, badRecords } };
+    return { load: { files: files.length, bytes, rows: count, badRecords } };
   };
   return execute(sql, { given, statistics }).catch(async (thrown: unknown) => {
     const error = located(thrown, files);
@@ -95,7 +97,9 @@ async function filesOf(
   definition: ExternalDefinition,
   upload: string | undefined,
 ): Promise<readonly LakeFile[]> {
-  return upload === undefined ? lakeFiles(lake, definition) : [{ uri: upload, partition: {}, object: 'the upload' }];
+  if (upload === undefined) return lakeFiles(lake, definition);
+  const { size } = await stat(upload);
+  return [{ uri: upload, partition: {}, object: 'the upload', size }];
 }
 
 /** The schema that was sent, the table's, or what the files look like. */

@@ -13,7 +13,13 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { ArcosError } from '../../../src/base/errors.ts';
-import { DUCKDB_PRELUDE, HOST_FUNCTIONS, type HostType, type HostValue } from '../../../src/sql/duckdb.ts';
+import {
+  DUCKDB_PRELUDE,
+  HOST_FUNCTIONS,
+  type HostFunction,
+  type HostType,
+  type HostValue,
+} from '../../../src/sql/duckdb.ts';
 import type { JavaScriptFunction } from '../../../src/sql/routine.ts';
 
 const TYPES: Readonly<Record<HostType, DuckDBType>> = { VARCHAR, BLOB, DOUBLE, BIGINT };
@@ -30,15 +36,9 @@ export class Engine {
   /** @param extensions folder of `spatial.duckdb_extension`; undefined lets DuckDB find it */
   static async start(extensions: string | undefined): Promise<Engine> {
     const instance = await DuckDBInstance.create(':memory:');
-    const engine = new Engine(await instance.connect());
-    await engine.run(
-      extensions === undefined ? 'LOAD spatial' : `LOAD '${join(extensions, 'spatial.duckdb_extension')}'`,
-    );
-    for (const { name, parameters, result, evaluate } of HOST_FUNCTIONS) {
-      engine.#register(name, parameters, result, evaluate);
-    }
-    for (const statement of DUCKDB_PRELUDE) await engine.run(statement);
-    return engine;
+    const connection = await instance.connect();
+    await prepareConnection(connection, extensions);
+    return new Engine(connection);
   }
 
   /** Errors: INVALID for whatever DuckDB refuses. */
@@ -59,17 +59,27 @@ export class Engine {
       this.#registered.add(name);
       const context = createContext({});
       const evaluate = runInContext(source, context) as (json: string) => string | null;
-      this.#register(name, ['VARCHAR'], 'VARCHAR', (json) => evaluate(String(json)));
+      register(this.#connection, {
+        name,
+        parameters: ['VARCHAR'],
+        result: 'VARCHAR',
+        evaluate: (json) => evaluate(String(json)),
+      });
     }
   }
+}
 
-  #register(
-    name: string,
-    parameters: readonly HostType[],
-    result: HostType,
-    evaluate: (...args: HostValue[]) => HostValue | null,
-  ): void {
-    const main = DuckDBScalarFunction.create({
+/** Gives a connection all that emitted SQL uses: functions, macros, and DuckDB's spatial extension. */
+export async function prepareConnection(connection: DuckDBConnection, extensions: string | undefined): Promise<void> {
+  const spatial = extensions === undefined ? 'spatial' : `'${join(extensions, 'spatial.duckdb_extension')}'`;
+  await connection.run(`LOAD ${spatial}`);
+  for (const definition of HOST_FUNCTIONS) register(connection, definition);
+  for (const statement of DUCKDB_PRELUDE) await connection.run(statement);
+}
+
+function register(connection: DuckDBConnection, { name, parameters, result, evaluate }: HostFunction): void {
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({
       name,
       parameterTypes: parameters.map((type) => TYPES[type]),
       returnType: TYPES[result],
@@ -81,9 +91,8 @@ export class Engine {
         }
         output.flush();
       },
-    });
-    this.#connection.registerScalarFunction(main);
-  }
+    }),
+  );
 }
 
 function fromDuckDB(value: unknown): HostValue {

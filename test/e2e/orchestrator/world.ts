@@ -41,7 +41,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-const LEASE_MS = 1_000;
+const LEASE_MS = 2_000;
 const HEARTBEAT_MS = 150;
 
 export async function openWorld(): Promise<World> {

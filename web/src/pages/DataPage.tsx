@@ -1,8 +1,10 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, path } from '../api.ts';
+import { Heads } from '../Heads.tsx';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
+import { Scroll } from '../Scroll.tsx';
 
 interface Projects {
   readonly projects: readonly { readonly id: string }[];
@@ -54,29 +56,25 @@ function TableList({ project, datasets }: { project: string; datasets: readonly 
   });
   if (datasets.length === 0) return <p>{words.none}</p>;
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">{words.dataset}</th>
-          <th scope="col">{words.table}</th>
-          <th scope="col">{words.kind}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {datasets.flatMap((dataset, index) =>
-          (queries[index]?.data?.tables ?? []).map(({ type, tableReference: { tableId: table } }) => (
-            <tr key={`${dataset}.${table}`}>
-              <td>{dataset}</td>
-              <th scope="row">
-                <Link to="/data/$project/$dataset/$table" params={{ project, dataset, table }}>
-                  {table}
-                </Link>
-              </th>
-              <td>{type}</td>
-            </tr>
-          )),
-        )}
-      </tbody>
-    </table>
+    <Scroll label={`${project}: ${words.tables}`}>
+      <table>
+        <Heads names={[words.dataset, words.table, words.kind]} />
+        <tbody>
+          {datasets.flatMap((dataset, index) =>
+            (queries[index]?.data?.tables ?? []).map(({ type, tableReference: { tableId: table } }) => (
+              <tr key={`${dataset}.${table}`}>
+                <td>{dataset}</td>
+                <th scope="row">
+                  <Link to="/data/$project/$dataset/$table" params={{ project, dataset, table }}>
+                    {table}
+                  </Link>
+                </th>
+                <td>{type}</td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }

@@ -1,9 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { DeploymentView, RunView } from '../../../src/orchestrator/views.ts';
 import { api, path } from '../api.ts';
+import { Heads } from '../Heads.tsx';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
+import { Scroll } from '../Scroll.tsx';
 
 export function FlowsPage() {
   const { words } = useVoice();
@@ -13,33 +15,27 @@ export function FlowsPage() {
       <h1>{words.flows}</h1>
       <Loaded query={query}>
         {(deployments) => (
-          <div className="scroll">
+          <Scroll label={words.flows}>
             <table>
-              <thead>
-                <tr>
-                  {[
-                    words.name,
-                    words.flow,
-                    words.namespace,
-                    words.labels,
-                    words.version,
-                    words.schedules,
-                    words.next,
-                    words.run,
-                  ].map((head) => (
-                    <th key={head} scope="col">
-                      {head}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
+              <Heads
+                names={[
+                  words.flow,
+                  words.name,
+                  words.namespace,
+                  words.labels,
+                  words.version,
+                  words.schedules,
+                  words.next,
+                  words.run,
+                ]}
+              />
               <tbody>
                 {deployments.map((deployment) => (
                   <Deployment key={deployment.id} deployment={deployment} />
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         )}
       </Loaded>
     </>
@@ -55,8 +51,12 @@ function Deployment({ deployment }: { deployment: DeploymentView }) {
   });
   return (
     <tr>
-      <th scope="row">{deployment.name}</th>
-      <td>{deployment.flow.name}</td>
+      <th scope="row">
+        <Link to="/flows/$deployment" params={{ deployment: deployment.id }}>
+          {deployment.flow.name}
+        </Link>
+      </th>
+      <td>{deployment.name}</td>
       <td>{deployment.namespace}</td>
       <td>{deployment.labels.join(', ')}</td>
       <td>{`${deployment.version.number} (${deployment.version.bundle.sha256.slice(0, 8)})`}</td>

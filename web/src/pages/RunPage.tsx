@@ -1,11 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ArtifactView, RunDetail } from '../../../src/orchestrator/views.ts';
 import { api, path } from '../api.ts';
+import { Heads } from '../Heads.tsx';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
 import { runRoute } from '../router.tsx';
 import { Gantt } from '../run/Gantt.tsx';
 import { Logs } from '../run/Logs.tsx';
+import { Scroll } from '../Scroll.tsx';
 import { State } from '../State.tsx';
 import { elapsed } from '../time.ts';
 
@@ -67,17 +69,9 @@ function Detail({ run }: { run: RunDetail }) {
       </dl>
       <h2>{words.tasks}</h2>
       <Gantt tasks={run.tasks} />
-      <div className="scroll">
+      <Scroll label={words.tasks}>
         <table>
-          <thead>
-            <tr>
-              {[words.task, words.state, words.attempt, words.start, words.duration, words.message].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads names={[words.task, words.state, words.attempt, words.start, words.duration, words.message]} />
           <tbody>
             {run.tasks.map((task) => (
               <tr key={task.id}>
@@ -93,7 +87,7 @@ function Detail({ run }: { run: RunDetail }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {run.artifacts.length === 0 ? null : <h2>{words.artifacts}</h2>}
       {run.artifacts.map((artifact) => (
         <Artifact key={artifact.id} artifact={artifact} />
@@ -103,20 +97,22 @@ function Detail({ run }: { run: RunDetail }) {
       <h2>{words.parameters}</h2>
       <pre>{JSON.stringify(run.parameters, null, 2)}</pre>
       <h2>{words.history}</h2>
-      <table>
-        <tbody>
-          {run.history.map((change) => (
-            <tr key={`${change.at} ${change.state}`}>
-              <td>{time(change.at)}</td>
-              <td>
-                <State name={change.state} />
-              </td>
-              <td>{change.attempt}</td>
-              <td>{change.message ?? ''}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Scroll label={words.history}>
+        <table>
+          <tbody>
+            {run.history.map((change) => (
+              <tr key={`${change.at} ${change.state}`}>
+                <td>{time(change.at)}</td>
+                <td>
+                  <State name={change.state} />
+                </td>
+                <td>{change.attempt}</td>
+                <td>{change.message ?? ''}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
     </>
   );
 }
@@ -128,27 +124,21 @@ function Artifact({ artifact }: { artifact: ArtifactView }) {
     const rows = data as Record<string, unknown>[];
     const columns = Object.keys(rows[0] ?? {});
     return (
-      <table>
-        <caption>{key}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
+      <Scroll label={key}>
+        <table>
+          <caption>{key}</caption>
+          <Heads names={columns} />
+          <tbody>
+            {rows.map((row) => (
+              <tr key={JSON.stringify(row)}>
+                {columns.map((column) => (
+                  <td key={column}>{String(row[column] ?? '')}</td>
+                ))}
+              </tr>
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={JSON.stringify(row)}>
-              {columns.map((column) => (
-                <td key={column}>{String(row[column] ?? '')}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </Scroll>
     );
   }
   return <pre>{typeof data === 'string' ? data : JSON.stringify(data, null, 2)}</pre>;

@@ -5,15 +5,14 @@ import { api } from '../api.ts';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
 import { runsRoute } from '../router.tsx';
-import { State } from '../State.tsx';
-import { elapsed } from '../time.ts';
+import { RunTable } from '../run/RunTable.tsx';
 
 const STATES = ['Scheduled', 'Pending', 'Running', 'Completed', 'Failed', 'Crashed', 'Cancelling', 'Cancelled'];
 
 export function RunsPage() {
-  const { words, time } = useVoice();
+  const { words } = useVoice();
   const search = runsRoute.useSearch();
-  const navigate = useNavigate({ from: '/' });
+  const navigate = useNavigate({ from: '/runs' });
   const query = useQuery({
     queryKey: ['runs', search],
     queryFn: () => api<Page>(`/api/runs?${new URLSearchParams({ limit: '50', ...search })}`),
@@ -35,7 +34,7 @@ export function RunsPage() {
           </select>
         </label>
         {search.before === undefined ? null : (
-          <Link from="/" to="/" search={search.state === undefined ? {} : { state: search.state }}>
+          <Link to="/runs" search={search.state === undefined ? {} : { state: search.state }}>
             {words.newest}
           </Link>
         )}
@@ -43,50 +42,10 @@ export function RunsPage() {
       <Loaded query={query}>
         {({ runs, next }) => (
           <>
-            {runs.length === 0 ? <p>{words.none}</p> : null}
-            <div className="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    {[
-                      words.name,
-                      words.flow,
-                      words.state,
-                      words.namespace,
-                      words.start,
-                      words.duration,
-                      words.attempt,
-                    ].map((head) => (
-                      <th key={head} scope="col">
-                        {head}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {runs.map((run) => (
-                    <tr key={run.id}>
-                      <th scope="row">
-                        <Link to="/runs/$run" params={{ run: run.id }}>
-                          {run.name}
-                        </Link>
-                      </th>
-                      <td>{run.flow.name}</td>
-                      <td>
-                        <State name={run.state} />
-                      </td>
-                      <td>{run.namespace}</td>
-                      <td>{time(run.startedAt)}</td>
-                      <td>{elapsed(run.startedAt, run.endedAt)}</td>
-                      <td>{run.attempt}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <RunTable runs={runs} />
             {next === undefined ? null : (
               <p>
-                <Link from="/" to="/" search={{ ...search, before: next }}>
+                <Link to="/runs" search={{ ...search, before: next }}>
                   {words.older}
                 </Link>
               </p>

@@ -1,15 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { api, path } from '../api.ts';
+import { cellText, type Field, type RestRow } from '../bigquery.ts';
+import { Heads } from '../Heads.tsx';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
 import { tableRoute } from '../router.tsx';
-
-interface Field {
-  readonly name: string;
-  readonly type: string;
-  readonly mode?: string;
-  readonly description?: string;
-}
+import { Scroll } from '../Scroll.tsx';
 
 interface Table {
   readonly type: string;
@@ -21,12 +18,12 @@ interface Table {
 }
 
 interface Data {
-  readonly rows?: readonly { readonly f: readonly { readonly v: unknown }[] }[];
+  readonly rows?: readonly RestRow[];
 }
 
 export function TablePage() {
   const { project, dataset, table } = tableRoute.useParams();
-  const { words, number } = useVoice();
+  const { words, number, bytes } = useVoice();
   const base = path`/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${table}`;
   const query = useQuery({ queryKey: ['table', base], queryFn: () => api<Table>(base) });
   return (
@@ -39,7 +36,16 @@ export function TablePage() {
           const { timePartitioning: partitioning } = info;
           return (
             <>
-              <p>{info.description ?? ''}</p>
+              <p className="lead">{info.description ?? ''}</p>
+              <p>
+                <Link
+                  to="/sql"
+                  search={{ project, query: `SELECT *\nFROM \`${project}.${dataset}.${table}\`\nLIMIT 100` }}
+                  className="button"
+                >
+                  {words.queryTable}
+                </Link>
+              </p>
               <dl className="facts">
                 <div>
                   <dt>{words.kind}</dt>
@@ -51,9 +57,7 @@ export function TablePage() {
                 </div>
                 <div>
                   <dt>{words.size}</dt>
-                  <dd>
-                    {info.numBytes === undefined ? '–' : `${number(Math.ceil(Number(info.numBytes) / 1024))} KiB`}
-                  </dd>
+                  <dd>{info.numBytes === undefined ? '–' : bytes(Number(info.numBytes))}</dd>
                 </div>
                 <div>
                   <dt>{words.partitioning}</dt>
@@ -61,24 +65,20 @@ export function TablePage() {
                 </div>
               </dl>
               <h2>{words.columns}</h2>
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">{words.column}</th>
-                    <th scope="col">{words.type}</th>
-                    <th scope="col">{words.description}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {fields.map((field) => (
-                    <tr key={field.name}>
-                      <th scope="row">{field.name}</th>
-                      <td>{field.mode === 'REPEATED' ? `${field.type} (REPEATED)` : field.type}</td>
-                      <td>{field.description ?? ''}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+              <Scroll label={words.columns}>
+                <table>
+                  <Heads names={[words.column, words.type, words.description]} />
+                  <tbody>
+                    {fields.map((field) => (
+                      <tr key={field.name}>
+                        <th scope="row">{field.name}</th>
+                        <td>{field.mode === 'REPEATED' ? `${field.type} (REPEATED)` : field.type}</td>
+                        <td>{field.description ?? ''}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
               <h2>{words.preview}</h2>
               <Preview base={base} fields={fields} />
             </>
@@ -102,21 +102,12 @@ function Preview({ base, fields }: { base: string; fields: readonly Field[] }) {
         rows.length === 0 ? (
           <p>{words.none}</p>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-          <section className="scroll" aria-label={words.preview} tabIndex={0}>
+          <Scroll label={words.preview}>
             <table>
-              <thead>
-                <tr>
-                  {fields.map(({ name }) => (
-                    <th key={name} scope="col">
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
+              <Heads names={fields.map(({ name }) => name)} />
               <tbody>
                 {rows.map((row) => {
-                  const cells = row.f.map(({ v }) => shown(v));
+                  const cells = row.f.map(({ v }, index) => shown(fields[index], v));
                   return (
                     <tr key={cells.join('\u0000')}>
                       {cells.map((cell, index) => (
@@ -127,14 +118,14 @@ function Preview({ base, fields }: { base: string; fields: readonly Field[] }) {
                 })}
               </tbody>
             </table>
-          </section>
+          </Scroll>
         )
       }
     </Loaded>
   );
 }
 
-function shown(value: unknown): string {
-  const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+function shown(field: Field | undefined, value: unknown): string {
+  const text = cellText(field, value);
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -9,6 +9,17 @@ beforeAll(async () => {
 
 /** GoogleSQL, Aggregate and window functions. A number stands for a FLOAT64. */
 const ANSWERS: readonly (readonly [text: string, answer: unknown])[] = [
+  ["SELECT SUM(x) FROM UNNEST([INTERVAL 40 DAY, INTERVAL '1-2 3 4:5:6' YEAR TO SECOND]) x", '14 43 14706000000'],
+  ['SELECT STRING_AGG(x) FROM UNNEST([b"a", NULL, b"b"]) x', 'a,b'],
+  ["SELECT STRING_AGG(x, b'-' ORDER BY x DESC LIMIT 2) FROM UNNEST([b'a', b'c', b'b']) x", 'c-b'],
+  [
+    'SELECT DISTINCT PERCENTILE_CONT(x, 0 RESPECT NULLS) OVER (), PERCENTILE_CONT(x, 0.01 RESPECT NULLS) OVER (), PERCENTILE_CONT(x, 0.9 RESPECT NULLS) OVER () FROM UNNEST([0, 3, NULL, 1, 2]) x',
+    [[null, '0', '2.6']],
+  ],
+  [
+    "SELECT DISTINCT PERCENTILE_DISC(x, 0 RESPECT NULLS) OVER (), PERCENTILE_DISC(x, 0.5 RESPECT NULLS) OVER () FROM UNNEST(['c', NULL, 'b', 'a']) x",
+    [[null, 'a']],
+  ],
   ['SELECT SUM(x) FROM UNNEST([1,2,NULL]) x', '3'],
   ['SELECT ARRAY_AGG(x IGNORE NULLS) FROM UNNEST([1,NULL]) x', ['1']],
   ['SELECT ARRAY_LENGTH(ARRAY_AGG(x)) FROM UNNEST([1,NULL]) x', '2'],
@@ -130,4 +141,12 @@ const REFUSED: readonly string[] = [
 
 test.each(REFUSED)('%s is an error', async (text) => {
   await expect(ask(text)).rejects.toMatchObject({ code: 'INVALID' });
+});
+
+test.each([
+  'SELECT PERCENTILE_CONT(x, x) OVER () FROM UNNEST([1]) x',
+  'SELECT PERCENTILE_CONT(x, 1.5) OVER () FROM UNNEST([1]) x',
+  'SELECT APPROX_QUANTILES(x, x) FROM UNNEST([1]) x',
+])('a number that must be constant: %s', async (text) => {
+  await expect(ask(text)).rejects.toThrow(/must be a literal or query parameter/);
 });

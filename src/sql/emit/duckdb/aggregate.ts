@@ -1,7 +1,7 @@
 import { ArcosError } from '../../../base/errors.ts';
 import type { BoundExpression } from '../../bound.ts';
 import type { AggregateNode } from './emission.ts';
-import { emitExpression, emitOrder, emitOver } from './expression.ts';
+import { emitExpression, emitOrderBy, emitOver } from './expression.ts';
 import { duckdbType } from './type.ts';
 
 /** Where DuckDB's aggregate has another name. */
@@ -29,8 +29,7 @@ const CAST_RESULT = new Set(['SUM', 'GROUPING', 'BIT_AND', 'BIT_OR', 'BIT_XOR', 
 export function emitAggregate(node: AggregateNode): string {
   const special = SPECIAL[node.name];
   if (node.having !== undefined && node.name !== 'ANY_VALUE') return atExtreme(node);
-  const value = special === undefined ? plain(node) : special(node);
-  return node.safe ? `TRY(${value})` : value;
+  return special === undefined ? plain(node) : special(node);
 }
 
 function plain(node: AggregateNode): string {
@@ -81,13 +80,13 @@ interface Extra {
 /** `name(DISTINCT args ORDER BY ...) FILTER (WHERE ...) OVER (...)`. */
 function invocation(node: AggregateNode, name: string, args: readonly string[], extra: Extra = {}): string {
   const distinct = node.distinct || extra.distinct === true ? 'DISTINCT ' : '';
-  const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${node.orderBy.map(emitOrder).join(', ')}`;
+  const order = emitOrderBy(node.orderBy);
   const window = WINDOW_ONLY.has(node.name);
   const nulls = window && node.ignoreNulls === true ? ' IGNORE NULLS' : '';
   const list = args.length === 0 && node.name === 'COUNT' ? '*' : args.join(', ');
   const filter = extra.filter === undefined ? '' : ` FILTER (WHERE ${extra.filter})`;
   const over = node.over === undefined ? '' : ` ${emitOver(node.over)}`;
-  return `${name}(${distinct}${list}${nulls}${order})${filter}${over}`;
+  return `${name}(${distinct}${list}${nulls}${order === '' ? '' : ` ${order}`})${filter}${over}`;
 }
 
 const WINDOW_ONLY = new Set(['FIRST_VALUE', 'LAST_VALUE', 'NTH_VALUE', 'LAG', 'LEAD']);
@@ -98,6 +97,7 @@ function limited(node: AggregateNode, list: string): string {
 }
 
 const SPECIAL: Readonly<Record<string, (node: AggregateNode) => string>> = {
+  SUM: (node) => (node.type.kind === 'INTERVAL' ? sumOfIntervals(node) : plain(node)),
   COUNTIF(node) {
     const condition = emitExpression(node.arguments[0] ?? missing(node));
     return node.distinct
@@ -114,6 +114,10 @@ const SPECIAL: Readonly<Record<string, (node: AggregateNode) => string>> = {
     return `flatten(${limited(node, invocation(node, 'list', node.arguments.map(emitExpression)))})`;
   },
   STRING_AGG(node) {
+    if (node.arguments[1] !== undefined && node.arguments[1].kind !== 'literal') {
+      throw new ArcosError('INVALID', 'Argument 2 to STRING_AGG must be a literal or query parameter');
+    }
+    if (node.type.kind === 'BYTES') return bytesAgg(node);
     const [value, delimiter] = node.arguments.map(emitExpression);
     if (node.limit === undefined) return invocation(node, 'string_agg', [value ?? '', delimiter ?? "','"]);
     const list = invocation(node, 'list', [value ?? ''], { filter: `${value} IS NOT NULL` });
@@ -123,16 +127,18 @@ const SPECIAL: Readonly<Record<string, (node: AggregateNode) => string>> = {
     const args = node.arguments.map(emitExpression);
     if (node.type.kind === 'FLOAT64') return invocation(node, 'avg', args);
     if (node.type.kind === 'INTERVAL')
-      return `bq_interval_divide(${invocation(node, 'sum', args)}, ${invocation(node, 'count', args)})`;
+      return `bq_interval_divide(${sumOfIntervals(node)}, ${invocation(node, 'count', args)})`;
     return `CAST(bq_decimal_divide(${invocation(node, 'sum', args)}, ${invocation(node, 'count', args)}) AS ${duckdbType(node.type)})`;
   },
   // Exact where BigQuery approximates: an answer that is right is within any error.
   APPROX_COUNT_DISTINCT: (node) => invocation(node, 'count', node.arguments.map(emitExpression), { distinct: true }),
   APPROX_QUANTILES(node) {
-    const [value, count] = node.arguments.map(emitExpression);
-    const shares = `list_transform(range(0, ${count} + 1), lambda _i: _i / ${count})`;
-    const steps = node.arguments[1]?.kind === 'literal' ? quantileSteps(Number(node.arguments[1].value)) : shares;
-    return invocation(node, 'quantile_disc', [value ?? '', steps]);
+    demandConstant(node, 1, 1, 100_000);
+    const [value = ''] = node.arguments.map(emitExpression);
+    return invocation(node, 'quantile_disc', [
+      value,
+      quantileSteps(constantNumber(node.arguments[1] ?? missing(node))),
+    ]);
   },
   ANY_VALUE(node) {
     const value = emitExpression(node.arguments[0] ?? missing(node));
@@ -207,11 +213,41 @@ function top(node: AggregateNode, list: string, count: string): string {
   return `list_transform(list_slice(list_reverse_sort(${list}), 1, ${count}), lambda _t: struct_pack("value" := _t.v, ${member}))`;
 }
 
+/** Bytes are joined by their digits. */
+function bytesAgg(node: AggregateNode): string {
+  const [value = '', delimiter = "'2c'"] = node.arguments.map((argument) => `hex(${emitExpression(argument)})`);
+  const list = invocation(node, 'list', [value], { filter: `${value} IS NOT NULL` });
+  return `unhex(array_to_string(${limited(node, list)}, ${delimiter}))`;
+}
+
+/** The parts of an interval are summed one by one (GoogleSQL, Interval type). */
+function sumOfIntervals(node: AggregateNode): string {
+  const value = emitExpression(node.arguments[0] ?? missing(node));
+  const sum = (part: string): string => invocation(node, 'sum', [part]);
+  return `(to_months(CAST(${sum(`bq_months(${value})`)} AS INTEGER)) + to_days(CAST(${sum(`date_part('day', ${value})`)} AS INTEGER))
+    + to_microseconds(CAST(${sum(`bq_micros(${value})`)} AS BIGINT)))`;
+}
+
+/** A number that the form of a result hangs on, or that DuckDB wants to know beforehand. */
+function demandConstant(node: AggregateNode, index: number, from: number, to: number): void {
+  const argument = node.arguments[index];
+  const operand = argument?.kind === 'cast' ? argument.operand : argument;
+  const number = operand === undefined ? Number.NaN : constantNumber(operand);
+  if (number >= from && number <= to) return;
+  throw new ArcosError(
+    'INVALID',
+    `Argument ${index + 1} to ${node.name} must be a literal or query parameter from ${from} to ${to}`,
+  );
+}
+
 function percentile(node: AggregateNode, name: string): string {
-  if (node.ignoreNulls === false) {
-    throw new ArcosError('UNSUPPORTED', `${node.name} with RESPECT NULLS is not available`);
-  }
-  return invocation(node, name, node.arguments.map(emitExpression));
+  demandConstant(node, 1, 0, 1);
+  const args = node.arguments.map(emitExpression);
+  if (node.ignoreNulls !== false) return invocation(node, name, args);
+  const [value = '', share = ''] = args;
+  const sorted = `list_sort(${invocation(node, 'list', [value])}, 'ASC', 'NULLS FIRST')`;
+  const macro = node.name === 'PERCENTILE_CONT' ? 'bq_percentile_cont' : 'bq_percentile_disc';
+  return `CAST(${macro}(${sorted}, ${share}) AS ${duckdbType(node.type)})`;
 }
 
 function quantileSteps(count: number): string {

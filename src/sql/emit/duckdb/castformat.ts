@@ -10,12 +10,11 @@ import { instantOf, localTime, UTC, zoneOf } from './zone.ts';
 
 type FormattedCast = Extract<BoundExpression, { kind: 'cast' }>;
 
-/** CAST with FORMAT (GoogleSQL, Format elements): by dates and times, bytes, or numbers. */
-export function emitFormattedCast(node: FormattedCast): string {
+/** CAST with FORMAT (GoogleSQL, Format elements): by dates and times, bytes, or numbers. `value` is the operand's text. */
+export function emitFormattedCast(node: FormattedCast, value: string): string {
   const { operand, type, format } = node;
   const pattern = format?.kind === 'literal' && typeof format.value === 'string' ? format.value : undefined;
   if (pattern === undefined) throw unavailable('with a FORMAT that is not a constant');
-  const value = emitExpression(operand);
   const [from, to] = [operand.type.kind, type.kind];
   if (from === 'BYTES' || to === 'BYTES') return formattedBytes(value, from, pattern, node);
   if (to === 'STRING')

@@ -1,4 +1,5 @@
-import type { BoundAssignment, BoundDml, BoundMergeClause } from '../../bound.ts';
+import type { BoundAssignment, BoundDml, BoundExpression, BoundMergeClause } from '../../bound.ts';
+import { emitOverColumns } from './aside.ts';
 import { emitExpression } from './expression.ts';
 import { quoteName } from './name.ts';
 import { emitFrom, emitQuery } from './query.ts';
@@ -32,7 +33,7 @@ function emitAssignments(assignments: readonly BoundAssignment[]): string {
 }
 
 function emitClause({ match, condition, action }: BoundMergeClause): string {
-  const when = `WHEN ${match}${condition === undefined ? '' : ` AND ${emitExpression(condition)}`} THEN`;
+  const when = `WHEN ${match}${condition === undefined ? '' : ` AND ${emitCondition(condition)}`} THEN`;
   switch (action.kind) {
     case 'delete':
       return `${when} DELETE`;
@@ -44,4 +45,9 @@ function emitClause({ match, condition, action }: BoundMergeClause): string {
       return `${when} INSERT (${columns}) VALUES (${values})`;
     }
   }
+}
+
+function emitCondition(condition: BoundExpression): string {
+  const text = emitExpression(condition);
+  return text.includes('TRY(') ? emitOverColumns(condition, emitExpression) : text;
 }

@@ -1,4 +1,5 @@
 import type { BoundExpression } from '../../bound.ts';
+import { emitAside } from './aside.ts';
 
 export type CallNode = Extract<BoundExpression, { kind: 'call' }>;
 export type AggregateNode = Extract<BoundExpression, { kind: 'aggregate' }>;
@@ -14,11 +15,11 @@ export function applyEmission(emission: Emission, args: readonly string[], node:
   // one is evaluated once, in a list of one element. (DuckDB finds equal expressions itself in short texts.)
   const length = args.reduce((sum, arg) => sum + arg.length, 0);
   if (value.length < LONG || value.length < 1.5 * length) return value;
-  const long = args.flatMap((arg, index) => (arg.length > 200 ? [index] : []));
-  if (long.length === 0) return value;
-  const names = args.map((arg, index) => (long.includes(index) ? `_x._${index}` : arg));
-  const values = long.map((index) => `_${index} := ${args[index]}`);
-  return `list_transform([struct_pack(${values.join(', ')})], lambda _x: ${written(emission, names, node)})[1]`;
+  return emitAside(
+    args,
+    (index) => (args[index] ?? '').length > 200,
+    (texts) => written(emission, texts, node),
+  );
 }
 
 /** Characters from which on a text is long. */

@@ -1,5 +1,6 @@
 import type { BoundExpression, BoundFrameBound, BoundOrder, BoundWindow } from '../../bound.ts';
 import { emitAggregate } from './aggregate.ts';
+import { emitAside, isSure } from './aside.ts';
 import { emitCast } from './cast.ts';
 import { emitFormattedCast } from './castformat.ts';
 import { failure } from './failure.ts';
@@ -7,6 +8,7 @@ import { emitCall } from './functions.ts';
 import { emitJavaScript } from './javascript.ts';
 import { emitLiteral, emitStruct } from './literal.ts';
 import { fieldName, quoteName, quoteText } from './name.ts';
+import { mayBeNaN } from './nan.ts';
 import { emitQuery } from './query.ts';
 import { duckdbType } from './type.ts';
 
@@ -72,9 +74,15 @@ export function emitExpression(node: BoundExpression): string {
 
 function emitCastNode(node: Extract<BoundExpression, { kind: 'cast' }>): string {
   const { operand, type } = node;
-  if (node.format !== undefined) return emitFormattedCast(node);
-  // A text constant of the type it is to have is DuckDB's own literal.
-  return emitCast(emitExpression(operand), operand.type, type, node.safe);
+  const write = (text: string): string =>
+    node.format === undefined ? emitCast(text, operand.type, type, node.safe) : emitFormattedCast(node, text);
+  const text = emitExpression(operand);
+  if (!node.safe || isSure(operand) || !/\bTRY\(|\blambda /.test(write(''))) return write(text);
+  return emitAside(
+    [text],
+    () => true,
+    ([name = '']) => write(name),
+  );
 }
 
 function emitIndex(node: Extract<BoundExpression, { kind: 'index' }>): string {
@@ -97,14 +105,24 @@ function emitSubquery(node: Extract<BoundExpression, { kind: 'subquery' }>): str
   return node.modifier === 'array' ? `ARRAY(${query})` : `(${query})`;
 }
 
-export function emitOrder({ value, descending, nullsFirst }: BoundOrder): string {
-  return `${emitExpression(value)} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+/** NaN is the smallest number to GoogleSQL and the largest to DuckDB, so FLOAT64 is ordered the other way by its negative. */
+/** ORDER BY and its keys, of which constants order nothing and DuckDB wants none; empty without keys. */
+export function emitOrderBy(orders: readonly BoundOrder[]): string {
+  const keys = orders.map(emitOrder).filter((key) => !/^'([^']|'')*' (ASC|DESC) NULLS \w+$/.test(key));
+  return keys.length === 0 ? '' : `ORDER BY ${keys.join(', ')}`;
+}
+
+function emitOrder({ value, descending, nullsFirst }: BoundOrder): string {
+  const negated = mayBeNaN(value);
+  const key = negated ? `(- ${emitExpression(value)})` : emitExpression(value);
+  return `${key} ${descending === negated ? 'ASC' : 'DESC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
 }
 
 export function emitOver(window: BoundWindow): string {
   const parts: string[] = [];
   if (window.partitionBy.length > 0) parts.push(`PARTITION BY ${window.partitionBy.map(emitExpression).join(', ')}`);
-  if (window.orderBy.length > 0) parts.push(`ORDER BY ${window.orderBy.map(emitOrder).join(', ')}`);
+  const order = emitOrderBy(window.orderBy);
+  if (order !== '') parts.push(order);
   if (window.frame !== undefined) {
     const { unit, start, end } = window.frame;
     const bounds = end === undefined ? emitBound(start) : `BETWEEN ${emitBound(start)} AND ${emitBound(end)}`;

@@ -1,7 +1,7 @@
 import { ArcosError } from '../../../base/errors.ts';
-import { children } from '../../bind/walk.ts';
-import type { BoundExpression } from '../../bound.ts';
+import { arrayOf, type SqlType, STRING } from '../../type.ts';
 import { emitFloatArithmetic, isFloatArithmetic } from './arithmetic.ts';
+import { emitAside, hasOutside, isSure, VOLATILE } from './aside.ts';
 import { applyEmission, argumentKind, type CallNode, type Emissions } from './emission.ts';
 import { emitExpression } from './expression.ts';
 import { ARRAYS } from './functions/arrays.ts';
@@ -12,9 +12,10 @@ import { HASHES } from './functions/hashes.ts';
 import { JSON_FUNCTIONS } from './functions/json.ts';
 import { MATHS } from './functions/maths.ts';
 import { NET } from './functions/net.ts';
-import { BITWISE, OPERATORS } from './functions/operators.ts';
+import { OPERATORS } from './functions/operators.ts';
 import { RANGES } from './functions/ranges.ts';
 import { STRINGS } from './functions/strings.ts';
+import { MACROS_WITH_LAMBDA } from './prelude.ts';
 
 const CONVERSIONS: Emissions = {
   PARSE_BIGNUMERIC: 'CAST(bq_parse_numeric($1) AS DECIMAL(38, 18))',
@@ -40,13 +41,32 @@ export const EMISSIONS: Emissions = {
 export function emitCall(node: CallNode): string {
   if (isFloatArithmetic(node)) return emitFloatArithmetic(node);
   const args = node.arguments.map(emitExpression);
-  if (!node.safe || SAFE_ITSELF.has(node.name)) return applied(node, args);
-  // TRY takes no subqueries, and an error in an argument is not the function's: such are evaluated before.
-  const outside = node.arguments.flatMap((argument, index) => (hasSubquery(argument) ? [index] : []));
-  if (outside.length === 0) return `TRY(${applied(node, args)})`;
-  const values = outside.map((index) => `_${index} := ${args[index]}`);
-  const names = args.map((arg, index) => (outside.includes(index) ? `_s._${index}` : arg));
-  return `list_transform([struct_pack(${values.join(', ')})], lambda _s: TRY(${applied(node, names)}))[1]`;
+  const safe = node.safe && !SAFE_ITSELF.has(node.name) && !VOLATILE.has(node.name) && !TRIES_WHOLE.has(node.name);
+  const write = (texts: readonly string[]): string => {
+    const value = applied(node, texts);
+    return safe ? `TRY(${value})` : value;
+  };
+  // An error in an argument is not the function's.
+  if (safe || TRIES.has(node.name)) return emitAside(args, (index) => !isSure(node.arguments[index] ?? node), write);
+  if (TRIES_WHOLE.has(node.name) || !node.arguments.some(hasOutside) || !hasLambda(write(args))) return write(args);
+  return emitAside(args, (index) => hasOutside(node.arguments[index] ?? node), write);
+}
+
+/** Functions that are written with a TRY for their own errors. */
+const TRIES: ReadonlySet<string> = new Set([
+  'SAFE_ADD',
+  'SAFE_DIVIDE',
+  'SAFE_MULTIPLY',
+  'SAFE_NEGATE',
+  'SAFE_SUBTRACT',
+]);
+
+/** Functions that see to it themselves what cannot stand in the TRY around their argument. */
+const TRIES_WHOLE: ReadonlySet<string> = new Set(['IFERROR', 'ISERROR', 'NULLIFERROR']);
+
+/** Whether a text has a lambda, in itself or in a macro. */
+function hasLambda(text: string): boolean {
+  return text.includes('lambda ') || text.match(/\bbq_\w+/g)?.some((name) => MACROS_WITH_LAMBDA.has(name)) === true;
 }
 
 function applied(node: CallNode, args: readonly string[]): string {
@@ -60,17 +80,18 @@ function applied(node: CallNode, args: readonly string[]): string {
   const emission = EMISSIONS[node.name];
   if (emission === undefined || !BYTES_AS_TEXT.has(node.name)) throw unavailable(`${node.name} of BYTES`);
   const texts = args.map((arg, index) => (argumentKind(node, index) === 'BYTES' ? `bq_latin1(${arg})` : arg));
-  const value = applyEmission(emission, texts, node);
+  const value = applyEmission(emission, texts, { ...node, type: asText(node.type) });
   if (node.type.kind === 'BYTES') return `bq_bytes(${value})`;
   return node.type.kind === 'ARRAY' ? `list_transform(${value}, lambda _b: bq_bytes(_b))` : value;
 }
 
-function unavailable(what: string): ArcosError {
-  return new ArcosError('UNSUPPORTED', `Function ${what} is not available`);
+function asText(type: SqlType): SqlType {
+  if (type.kind === 'BYTES') return STRING;
+  return type.kind === 'ARRAY' ? arrayOf(asText(type.element)) : type;
 }
 
-function hasSubquery(expression: BoundExpression): boolean {
-  return expression.kind === 'subquery' || expression.kind === 'in_query' || children(expression).some(hasSubquery);
+function unavailable(what: string): ArcosError {
+  return new ArcosError('UNSUPPORTED', `Function ${what} is not available`);
 }
 
 /** Functions that look at `safe` themselves, because DuckDB can do them without raising an error first. */
@@ -78,7 +99,7 @@ const SAFE_ITSELF: ReadonlySet<string> = new Set(['PARSE_DATE', 'PARSE_DATETIME'
 
 /** Functions that DuckDB writes the same for text and bytes. */
 const BYTES_TOO: ReadonlySet<string> = new Set([
-  ...Object.keys(OPERATORS).filter((name) => !BITWISE.has(name)),
+  ...Object.keys(OPERATORS).filter((name) => !(`${name} BYTES` in OPERATORS)),
   ...Object.keys(CONDITIONALS),
   ...Object.keys(ARRAYS),
   ...Object.keys(RANGES),

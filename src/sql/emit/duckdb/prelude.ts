@@ -10,11 +10,7 @@ import { ZONES } from './macros/zones.ts';
 
 const create = ([name, parameters, body]: Macro): string => `CREATE OR REPLACE MACRO ${name}(${parameters}) AS ${body}`;
 
-/**
- * Run once on every engine, in order (a macro may use those before it), after its functions are registered: macros that every connection has. Those over
- * GEOMETRY need the spatial extension.
- */
-export const PRELUDE: readonly string[] = [
+const MACROS: readonly Macro[] = [
   ...ZONES,
   ...TEXTS,
   ...NUMBERS,
@@ -23,4 +19,16 @@ export const PRELUDE: readonly string[] = [
   ...TIMES,
   ...JSON_MACROS,
   ...SPATIAL,
-].map(create);
+];
+
+/**
+ * Run once on every engine, in order (a macro may use those before it), after its functions are registered: macros that
+ * every connection has. Those over GEOMETRY need the spatial extension.
+ */
+export const PRELUDE: readonly string[] = MACROS.map(create);
+
+/** Names of macros with a lambda, in themselves or in a macro they use. */
+export const MACROS_WITH_LAMBDA: ReadonlySet<string> = MACROS.reduce((found, [name, , body]) => {
+  const used = body.match(/\bbq_\w+/g)?.some((other) => found.has(other)) === true;
+  return used || body.includes('lambda ') ? found.add(name) : found;
+}, new Set<string>());

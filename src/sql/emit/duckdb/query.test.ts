@@ -9,6 +9,23 @@ beforeAll(async () => {
 
 /** GoogleSQL, Query syntax. A number stands for a FLOAT64. */
 const ANSWERS: readonly (readonly [text: string, answer: unknown])[] = [
+  ["SELECT x FROM UNNEST([1, 2]) x ORDER BY 'a', x DESC", [['2'], ['1']]],
+  // NULL, then NaN, then numbers (GoogleSQL, ORDER BY clause).
+  [
+    "SELECT x FROM UNNEST([1.5, CAST('nan' AS FLOAT64), NULL, CAST('-inf' AS FLOAT64)]) x ORDER BY x",
+    [[null], ['NaN'], ['-Infinity'], ['1.5']],
+  ],
+  ["SELECT x FROM UNNEST([1.5, CAST('nan' AS FLOAT64), 3.5]) x ORDER BY 1 DESC", [['3.5'], ['1.5'], ['NaN']]],
+  ["SELECT DISTINCT x FROM UNNEST([1.5, CAST('nan' AS FLOAT64)]) x ORDER BY x", [['NaN'], ['1.5']]],
+  [
+    "SELECT 1.5 AS x UNION ALL SELECT CAST('nan' AS FLOAT64) UNION ALL SELECT 0.5 ORDER BY x LIMIT 2",
+    [['NaN'], ['0.5']],
+  ],
+  ["SELECT ARRAY_AGG(x ORDER BY x) FROM UNNEST([1.5, CAST('nan' AS FLOAT64)]) x", ['NaN', '1.5']],
+  [
+    'SELECT AVG(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM UNNEST([1.5, 2.0, 3.5]) x ORDER BY x',
+    [['1.5'], ['1.75'], ['3.5']],
+  ],
   ["SELECT AS STRUCT 1 AS a, 'x' AS b", [['1', 'x']]],
   [
     'SELECT AS VALUE ARRAY_AGG(t ORDER BY t.b DESC LIMIT 1)[OFFSET(0)] FROM UNNEST([STRUCT(1 AS a, 2 AS b), (3, 4)]) AS t',

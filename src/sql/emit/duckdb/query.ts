@@ -1,7 +1,8 @@
 import type { BoundBody, BoundFrom, BoundGroupBy, BoundQuery, BoundSelect, OutputColumn } from '../../bound.ts';
 import { UNNEST_OFFSET, UNNEST_VALUE } from '../../bound.ts';
-import { emitExpression, emitOrder } from './expression.ts';
+import { emitExpression, emitOrderBy } from './expression.ts';
 import { quoteName } from './name.ts';
+import { mayBeNaN } from './nan.ts';
 import { emitScan } from './scan.ts';
 
 /** A query as DuckDB's SQL; its columns have their keys as names. */
@@ -11,8 +12,12 @@ export function emitQuery(query: BoundQuery): string {
     const ctes = query.ctes.map(({ id, query: cte }) => `${id}(${columnList(cte.columns)}) AS (${emitQuery(cte)})`);
     parts.push(`WITH ${query.recursive ? 'RECURSIVE ' : ''}${ctes.join(', ')}`);
   }
-  parts.push(emitBody(query.body, query.columns));
-  if (query.orderBy.length > 0) parts.push(`ORDER BY ${query.orderBy.map(emitOrder).join(', ')}`);
+  const body = emitBody(query.body, query.columns);
+  // DuckDB orders the rows of UNION and the like by whole columns only.
+  const wrapped = query.body.kind !== 'select' && query.orderBy.some(({ value }) => mayBeNaN(value));
+  parts.push(wrapped ? `SELECT * FROM (${body})` : body);
+  const order = emitOrderBy(query.orderBy);
+  if (order !== '') parts.push(order);
   if (query.limit !== undefined) parts.push(`LIMIT ${emitExpression(query.limit)}`);
   if (query.offset !== undefined) parts.push(`OFFSET ${emitExpression(query.offset)}`);
   return parts.join(' ');

@@ -9,6 +9,19 @@ beforeAll(async () => {
 
 /** Statements with tables, views, routines and variables; and what the binder refuses. A number stands for a FLOAT64. */
 const ANSWERS: readonly (readonly [text: string, answer: unknown])[] = [
+  [
+    `CREATE TABLE test.a (x INT64, s STRING); INSERT INTO test.a VALUES (1, '5'), (2, 'x');
+    MERGE test.a AS t USING (SELECT 1 AS x UNION ALL SELECT 3) AS s ON t.x = s.x
+      WHEN MATCHED AND SAFE.LN(t.x) = 0 AND IFERROR(CAST(t.s AS INT64), 0) > s.x
+        THEN UPDATE SET s = CAST(SAFE_ADD(t.x, CAST(t.s AS INT64)) AS STRING)
+      WHEN NOT MATCHED THEN INSERT (x, s) VALUES (s.x, CAST(SAFE_ADD(s.x, DIV(s.x, 1)) AS STRING));
+    SELECT * FROM test.a ORDER BY x`,
+    [
+      ['1', '6'],
+      ['2', 'x'],
+      ['3', '6'],
+    ],
+  ],
   ["CREATE TABLE d.t AS SELECT AS VALUE STRUCT(1 AS a, 'x' AS b); SELECT b FROM d.t", 'x'],
   ["CREATE VIEW d.v AS SELECT AS STRUCT 1 AS a, 'x' AS b; SELECT b FROM d.v", 'x'],
   [

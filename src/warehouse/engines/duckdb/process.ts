@@ -31,6 +31,9 @@ import { ROW_MACROS } from './rows.ts';
  * sends it and ends with it.
  */
 const running = new Map<number, DuckDBConnection>();
+/** Tasks that were begun and are not over. */
+const begun = new Set<number>();
+const cancelling = new Map<number, NodeJS.Timeout>();
 let instance: DuckDBInstance;
 
 process.on('message', (message: ToEngine) => {
@@ -42,13 +45,16 @@ process.on('message', (message: ToEngine) => {
       );
       break;
     case 'run':
-      void run(message.id, message.task, message.session).then(
-        (answer) => send({ kind: 'answer', id: message.id, answer }),
-        (error: Error) => send({ kind: 'error', id: message.id, message: error.message }),
-      );
+      begun.add(message.id);
+      void run(message.id, message.task, message.session)
+        .then(
+          (answer) => send({ kind: 'answer', id: message.id, answer }),
+          (error: Error) => send({ kind: 'error', id: message.id, message: error.message }),
+        )
+        .finally(() => over(message.id));
       break;
     case 'cancel':
-      running.get(message.id)?.interrupt();
+      cancel(message.id);
       break;
     case 'close':
       void closeSession(message.session);
@@ -58,6 +64,22 @@ process.on('message', (message: ToEngine) => {
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C in a terminal reaches every process of the group; the parent decides when this one ends.
 process.on('SIGINT', () => {});
+
+const INTERRUPT_EVERY_MS = 50;
+
+/** DuckDB hears an interrupt only while it works on a statement, so it is told until the task is over. */
+function cancel(id: number): void {
+  if (!begun.has(id) || cancelling.has(id)) return;
+  const interrupt = () => running.get(id)?.interrupt();
+  interrupt();
+  cancelling.set(id, setInterval(interrupt, INTERRUPT_EVERY_MS));
+}
+
+function over(id: number): void {
+  begun.delete(id);
+  clearInterval(cancelling.get(id));
+  cancelling.delete(id);
+}
 
 function send(message: FromEngine): void {
   process.send?.(message);
@@ -152,7 +174,7 @@ async function run(id: number, task: EngineTask, sessionId: number | undefined):
     for (const definition of task.javascript ?? []) await registerJavaScript(connection, definition);
     if (task.transaction !== undefined) await runTransaction(session, task.transaction, task.mark);
     const changed = await runSteps(session, task);
-    return { ...changed, ...(task.result === undefined ? {} : await runResult(connection, task.result)) };
+    return { ...changed, ...(task.result === undefined ? {} : await readResult(session, task.result)) };
   } finally {
     running.delete(id);
     if (sessionId === undefined) connection.closeSync();
@@ -243,9 +265,14 @@ async function retryCommits(connection: DuckDBConnection, rowsOnly: boolean): Pr
   await connection.run(`SET SESSION ducklake_max_retry_count = ${rowsOnly ? DEFAULT_RETRIES : 0}`);
 }
 
-/** Whether another transaction was first. Then this one has left nothing behind. */
+/**
+ * Whether another transaction was first. Then this one has left nothing behind. A table that its planner has
+ * seen, and that this process does not find, was replaced a moment ago: the next transaction sees the new one.
+ */
 function isConflict({ message }: Error): boolean {
-  return /transaction conflict|write-write conflict|maximum retry count/i.test(message);
+  return /transaction conflict|write-write conflict|maximum retry count|Table with name \S+ does not exist/i.test(
+    message,
+  );
 }
 
 async function runTransactionOnce({ connection, open }: Session, task: EngineTask): Promise<EngineAnswer> {
@@ -274,6 +301,20 @@ async function commit(connection: DuckDBConnection, mark: string | undefined, af
   }
   await connection.run('COMMIT');
 }
+
+/** A query's rows; one that met a change of its tables is asked again, where nothing else hangs on it. */
+async function readResult({ connection, open }: Session, task: ResultTask): Promise<EngineAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runResult(connection, task);
+    } catch (error) {
+      if (open || attempt === READS || !isConflict(error as Error)) throw error;
+      await sleep(Math.random() * PAUSE_MS * attempt);
+    }
+  }
+}
+
+const READS = 5;
 
 async function runResult(connection: DuckDBConnection, task: ResultTask): Promise<EngineAnswer> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE _result AS ${task.sql}`);

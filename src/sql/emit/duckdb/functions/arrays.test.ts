@@ -9,6 +9,8 @@ beforeAll(async () => {
 
 /** GoogleSQL, Array functions. A number stands for a FLOAT64. */
 const ANSWERS: readonly (readonly [text: string, answer: unknown])[] = [
+  ["SELECT ARRAY_TO_STRING(['a', NULL, 'b'], d, 'x') FROM UNNEST(['-']) d", 'a-x-b'],
+  ["SELECT ARRAY_TO_STRING([b'a', b'b'], d) FROM UNNEST([b'-']) d", 'a-b'],
   ['ARRAY_CONCAT([1,2],[3])', ['1', '2', '3']],
   ['ARRAY_CONCAT([1], NULL)', null],
   ["ARRAY_FIRST(['a','b'])", 'a'],

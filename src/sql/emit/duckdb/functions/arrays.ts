@@ -1,4 +1,4 @@
-import { argumentKind, type CallNode, type Emissions } from '../emission.ts';
+import { argumentKind, type CallNode, constantText, type Emissions } from '../emission.ts';
 import { failure } from '../failure.ts';
 
 const end = (position: string) => (args: readonly string[], node: CallNode) =>
@@ -21,13 +21,20 @@ function arrayToString(args: readonly string[], node: CallNode): string {
   if (type.kind === 'ARRAY' && type.element.kind === 'BYTES') {
     const digits = missing === undefined ? 'hex(_e)' : `hex(coalesce(_e, ${missing}))`;
     const kept = `list_filter(list_transform(${array}, lambda _e: ${digits}), lambda _e: _e IS NOT NULL)`;
-    return `unhex(array_to_string(${kept}, hex(${delimiter})))`;
+    return `unhex(${joined(kept, `hex(${delimiter})`, node.arguments[1]?.kind === 'literal')})`;
   }
   const values =
     missing === undefined
       ? `list_filter(${array}, lambda _e: _e IS NOT NULL)`
       : `list_transform(${array}, lambda _e: coalesce(_e, ${missing}))`;
-  return `array_to_string(${values}, ${delimiter})`;
+  return joined(values, delimiter, constantText(node, 1) !== undefined);
+}
+
+/** DuckDB's own takes only constants between the elements. */
+function joined(list: string, delimiter: string, isConstant: boolean): string {
+  if (isConstant) return `array_to_string(${list}, ${delimiter})`;
+  const behind = `list_reduce(${list}, lambda _l, _r: _l || ${delimiter} || _r, '')`;
+  return `substring(${behind}, length(${delimiter}) + 1)`;
 }
 
 /** Months are counted from the start each time: stepping on would shorten the 31st for good. */

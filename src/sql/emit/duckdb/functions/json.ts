@@ -134,6 +134,9 @@ function array(args: readonly string[], node: CallNode): string {
 const changed = (name: string) => (args: readonly string[], node: CallNode) => {
   const flag = args.length % 2 === 0 ? (args.at(-1) ?? 'TRUE') : 'TRUE';
   const pairs = args.slice(1, args.length % 2 === 0 ? -1 : undefined);
+  const isPath = (_pair: string, index: number): boolean =>
+    index % 2 === 1 || argumentKind(node, index + 1) === 'STRING';
+  if (!pairs.every(isPath)) throw new ArcosError('INVALID', `The paths of ${node.name} must be of type STRING`);
   return pairs.reduce(
     (json, path, index) =>
       index % 2 === 0 ? `${name}(${json}, ${path}, ${member(args, node, index + 2)}, ${flag})` : json,

@@ -9,6 +9,19 @@ beforeAll(async () => {
 
 /** GoogleSQL, Mathematical functions. A number stands for a FLOAT64. */
 const ANSWERS: readonly (readonly [text: string, answer: unknown])[] = [
+  [
+    "SELECT ROUND(x, d, 'ROUND_HALF_EVEN') FROM UNNEST([STRUCT(NUMERIC '2.5' AS x, 0 AS d), (3.5, 0), (-2.5, 0), (125, -1), (2.51, 0)])",
+    [['2'], ['4'], ['-2'], ['120'], ['3']],
+  ],
+  [
+    "SELECT ROUND(NUMERIC '125.555', d) FROM UNNEST([2, -1, 0, 12, -40]) d",
+    [['125.56'], ['130'], ['126'], ['125.555'], ['0']],
+  ],
+  [
+    "SELECT TRUNC(NUMERIC '-125.555', d) FROM UNNEST([2, -1, 0, 12, -30]) d",
+    [['-125.55'], ['-120'], ['-125'], ['-125.555'], ['0']],
+  ],
+  ["TRUNC(NUMERIC '12345678901234567890.129', 2)", '12345678901234567890.12'],
   ['ABS(-5)', '5'],
   ['SAFE.ABS(CAST(-9223372036854775808 AS INT64))', null],
   ['SAFE.ACOS(2)', null],

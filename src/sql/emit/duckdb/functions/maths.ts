@@ -1,4 +1,4 @@
-import { FLOAT64 } from '../../../type.ts';
+import { FLOAT64, type SqlType } from '../../../type.ts';
 import type { CallNode, Emission, Emissions } from '../emission.ts';
 import { failure } from '../failure.ts';
 import { duckdbType } from '../type.ts';
@@ -16,18 +16,30 @@ const nonZero = (name: string, operation: string) => (args: readonly string[], n
   return `CASE WHEN ${b} = 0 THEN ${zero} ELSE CAST(${a} ${operation} ${b} AS ${duckdbType(node.type)}) END`;
 };
 
+function isDecimal({ kind }: SqlType): boolean {
+  return kind === 'NUMERIC' || kind === 'BIGNUMERIC';
+}
+
 function trunc(args: readonly string[], node: CallNode): string {
   const [value = '', digits] = args;
   const type = duckdbType(node.type);
   if (digits === undefined) return `CAST(trunc(${value}) AS ${type})`;
+  if (isDecimal(node.type)) return `bq_${node.type.kind.toLowerCase()}_trunc(${value}, ${digits})`;
   return `CAST(trunc(${value} * pow(10, ${digits})) / pow(10, ${digits}) AS ${type})`;
 }
 
 function round(args: readonly string[], node: CallNode): string {
   const [value = '', digits, mode] = args;
   const type = duckdbType(node.type);
+  if (mode !== undefined && node.arguments[1]?.kind !== 'literal') {
+    return `CASE WHEN ${mode} = 'ROUND_HALF_EVEN' THEN bq_numeric_round_even(${value}, ${digits}) ELSE bq_numeric_round(${value}, ${digits}) END`;
+  }
   if (mode !== undefined)
     return `CAST(CASE WHEN ${mode} = 'ROUND_HALF_EVEN' THEN round_even(${value}, CAST(${digits} AS INTEGER)) ELSE round(${value}, CAST(${digits} AS INTEGER)) END AS ${type})`;
+  // DuckDB rounds decimals to constant digits only.
+  if (digits !== undefined && isDecimal(node.type) && node.arguments[1]?.kind !== 'literal') {
+    return `bq_${node.type.kind.toLowerCase()}_round(${value}, ${digits})`;
+  }
   return digits === undefined
     ? `CAST(round(${value}) AS ${type})`
     : `CAST(round(${value}, CAST(${digits} AS INTEGER)) AS ${type})`;
@@ -93,8 +105,25 @@ const whole =
 
 const tried =
   (operator: string): Emission =>
-  (args, node) =>
-    `TRY(CAST((${args[0]} ${operator} ${args[1]}) AS ${duckdbType(node.type)}))`;
+  (args, node) => {
+    const value = `(${args[0]} ${operator} ${args[1]})`;
+    return node.type.kind === 'FLOAT64'
+      ? unlessOverflow(value, args)
+      : `TRY(CAST(${value} AS ${duckdbType(node.type)}))`;
+  };
+
+/** A sum, product or quotient of FLOAT64: an infinity or NaN that no operand was is an overflow. */
+function unlessOverflow(value: string, args: readonly string[]): string {
+  const known = args.map((arg) => ` OR NOT isfinite(${arg})`).join('');
+  return `CASE WHEN isfinite(${value})${known} THEN ${value} END`;
+}
+
+function safeDivide(args: readonly string[], node: CallNode): string {
+  const [a = '', b = ''] = args;
+  const value = quotient(a, b, node);
+  const tried = node.type.kind === 'FLOAT64' ? unlessOverflow(value, args) : `TRY(${value})`;
+  return `CASE WHEN ${b} = 0 THEN NULL ELSE ${tried} END`;
+}
 
 export const MATHS: Emissions = {
   ABS: 'abs($1)',
@@ -132,8 +161,7 @@ export const MATHS: Emissions = {
   RANGE_BUCKET: rangeBucket,
   ROUND: round,
   SAFE_ADD: tried('+'),
-  SAFE_DIVIDE: (args, node) =>
-    `CASE WHEN ${args[1]} = 0 THEN NULL ELSE TRY(${quotient(args[0] ?? '', args[1] ?? '', node)}) END`,
+  SAFE_DIVIDE: safeDivide,
   SAFE_MULTIPLY: tried('*'),
   SAFE_NEGATE: 'TRY(- $1)',
   SAFE_SUBTRACT: tried('-'),

@@ -10,7 +10,6 @@ const strict =
     return `CASE WHEN ${value} IS NULL${given} THEN ${failure(node.type, message)} ELSE ${value} END`;
   };
 
-/** NET.PUBLIC_SUFFIX and NET.REG_DOMAIN need a list of suffixes that changes daily, and are not to be had. */
 export const NET: Emissions = {
   'NET.HOST': 'bq_net_host($1)',
   'NET.IP_FROM_STRING': strict('bq_net_address', 'NET.IP_FROM_STRING() encountered a string that is no IP address'),

@@ -9,6 +9,16 @@ beforeAll(async () => {
 
 /** GoogleSQL, Operators, and numeric conversions. A number stands for a FLOAT64. */
 const ANSWERS: readonly (readonly [text: string, answer: unknown])[] = [
+  ["b'ab\\xff' LIKE b'a_%'", true],
+  ["b'ab' LIKE b'b%'", false],
+  ["'ab' LIKE ANY UNNEST(['a%', 'x'])", true],
+  ["'ab' LIKE ANY UNNEST(['x', NULL])", null],
+  ["'ab' LIKE ALL UNNEST(['a%', 'x'])", false],
+  ["'ab' LIKE ALL UNNEST(['a%', NULL])", null],
+  ["'ab' NOT LIKE ANY UNNEST(['a%', 'x'])", true],
+  ["'ab' NOT LIKE ALL UNNEST(['a%', 'x'])", false],
+  ["'ab' LIKE ANY UNNEST(CAST(NULL AS ARRAY<STRING>))", false],
+  ["SELECT x FROM UNNEST(['ab', 'c']) x WHERE x LIKE ANY (SELECT p FROM UNNEST(['x', '%b']) p)", 'ab'],
   ['7 / 2', 3.5],
   ["NUMERIC '1' / NUMERIC '3'", '0.333333333'],
   ["NUMERIC '2' / NUMERIC '3'", '0.666666667'],

@@ -1,8 +1,10 @@
 import type { BoundExpression } from '../../../bound.ts';
 import type { SqlType } from '../../../type.ts';
+import { emitAside } from '../aside.ts';
 import { argumentKind, type CallNode, type Emissions } from '../emission.ts';
 import { failure } from '../failure.ts';
 import { fieldName, quoteText } from '../name.ts';
+import { mayBeNaN } from '../nan.ts';
 import { inRange } from './dates.ts';
 
 /** NUMERIC results keep their scale; DuckDB widens it. */
@@ -32,12 +34,30 @@ function subtract(args: readonly string[], node: CallNode): string {
   return decimal(node, `(${a} - ${b})`);
 }
 
+/** The macro names its arguments several times: a product in a product is evaluated before, so that texts do not explode. */
+function multiply(args: readonly string[], node: CallNode): string {
+  if (node.type.kind !== 'NUMERIC') return decimal(node, `(${args[0]} * ${args[1]})`);
+  const isProduct = (index: number): boolean => args[index]?.includes('bq_numeric_multiply(') === true;
+  return emitAside(args, isProduct, (texts) => `bq_numeric_multiply(${texts.join(', ')})`);
+}
+
 /** The quotient, or an error that shows both numbers. */
 function divide(args: readonly string[], node: CallNode): string {
   const [a = '', b = ''] = args;
   if (node.type.kind === 'INTERVAL') return `bq_interval_divide(${a}, ${b})`;
   const zero = failure(node.type, { sql: `'division by zero: ' || ${a} || ' / ' || ${b}` });
-  return `CASE WHEN ${b} = 0 THEN ${zero} ELSE ${quotient(a, b, node)} END`;
+  const value = quotient(a, b, node);
+  if (node.type.kind !== 'FLOAT64' || isAtLeastOne(node.arguments[1])) {
+    return `CASE WHEN ${b} = 0 THEN ${zero} ELSE ${value} END`;
+  }
+  const overflow = failure(node.type, `Floating point error in function: ${node.name}: overflow`);
+  return `CASE WHEN ${b} = 0 THEN ${zero} WHEN NOT isfinite(${value}) AND isfinite(${a}) AND isfinite(${b}) THEN ${overflow} ELSE ${value} END`;
+}
+
+/** Whether a divisor is sure to make no number larger: a constant from 1 on, or a whole number. */
+function isAtLeastOne(node: BoundExpression | undefined): boolean {
+  if (node?.kind === 'literal') return Math.abs(Number(node.value)) >= 1;
+  return node?.kind === 'cast' && node.operand.type.kind === 'INT64';
 }
 
 export function quotient(a: string, b: string, node: CallNode): string {
@@ -46,13 +66,6 @@ export function quotient(a: string, b: string, node: CallNode): string {
 }
 
 const infix = (operator: string): string => `($1 ${operator} $2)`;
-
-/** Whether a value may be NaN, which GoogleSQL finds unequal to everything and DuckDB equal to itself and largest. */
-function mayBeNaN(node: BoundExpression | undefined): boolean {
-  if (node?.type.kind !== 'FLOAT64') return false;
-  if (node.kind === 'literal') return String(node.value) === 'NaN';
-  return node.kind !== 'cast' || node.operand.type.kind === 'FLOAT64' || node.operand.type.kind === 'STRING';
-}
 
 /** A condition that is false of NaN, and that table statistics can answer. */
 const isNumber = (value: string): string => `${value} <= CAST('inf' AS DOUBLE)`;
@@ -99,16 +112,13 @@ function between(args: readonly string[], node: CallNode): string {
   return mayBeNaN(node.arguments[2]) ? `(${plain} AND ${isNumber(high)})` : `(${plain})`;
 }
 
-/** Operators on the bits of bytes. */
-export const BITWISE: ReadonlySet<string> = new Set(['~', '&', '|', '^', '<<', '>>']);
-
 const bits = (operation: string): string =>
   `CAST(${operation.replace('$1', 'CAST($1 AS BIT)').replace('$2', 'CAST($2 AS BIT)')} AS BLOB)`;
 
 export const OPERATORS: Emissions = {
   '+': add,
   '-': subtract,
-  '*': (args, node) => decimal(node, `(${args[0]} * ${args[1]})`),
+  '*': multiply,
   '/': divide,
   '||': (args, node) =>
     node.type.kind === 'ARRAY' ? `bq_array_concat(${args[0]}, ${args[1]})` : `(${args[0]} || ${args[1]})`,
@@ -127,6 +137,10 @@ export const OPERATORS: Emissions = {
     const plain = pattern?.kind === 'literal' && typeof pattern.value === 'string' && !pattern.value.includes('\\');
     return plain ? `(${args[0]} LIKE ${args[1]})` : `(${args[0]} LIKE ${args[1]} ESCAPE '\\')`;
   },
+  'LIKE ANY': 'bq_any(bq_likes($1, $2))',
+  'LIKE ALL': 'bq_all(bq_likes($1, $2))',
+  'NOT LIKE ANY': '(NOT bq_all(bq_likes($1, $2)))',
+  'NOT LIKE ALL': '(NOT bq_any(bq_likes($1, $2)))',
   NOT: '(NOT $1)',
   AND: infix('AND'),
   OR: infix('OR'),
@@ -139,6 +153,7 @@ export const OPERATORS: Emissions = {
   '^': 'xor($1, $2)',
   '<<': 'bq_shift_left($1, $2)',
   '>>': 'bq_shift_right($1, $2)',
+  'LIKE BYTES': "(bq_latin1($1) LIKE bq_latin1($2) ESCAPE '\\')",
   '~ BYTES': bits('~ $1'),
   '& BYTES': bits('$1 & $2'),
   '| BYTES': bits('$1 | $2'),

@@ -9,6 +9,13 @@ beforeAll(async () => {
 
 /** GoogleSQL, String, hash and net functions. A number stands for a FLOAT64. */
 const ANSWERS: readonly (readonly [text: string, answer: unknown])[] = [
+  ["CONCAT('a', 1, DATE '2024-01-01', TRUE)", 'a12024-01-01true'],
+  [
+    String.raw`SELECT INITCAP('a-b^c]d\\e', d) FROM UNNEST(['-', ']', '', '^', '\\']) d`,
+    [['A-B^c]d\\e'], ['A-b^c]D\\e'], ['A-b^c]d\\e'], ['A-b^C]d\\e'], ['A-b^c]d\\E']],
+  ],
+  ["SELECT LEFT(b, n) FROM UNNEST([STRUCT(b'abc' AS b, 2 AS n)])", 'ab'],
+  ["SELECT LPAD(b, n, b'-') FROM UNNEST([STRUCT(b'abc' AS b, 5 AS n)])", '--abc'],
   ["ASCII('abcd')", '97'],
   ["ASCII('')", '0'],
   ['CHR(65)', 'A'],
@@ -215,6 +222,7 @@ test.each(ANSWERS)('%s is %j', async (text, wanted) => {
 });
 
 const REFUSED: readonly string[] = [
+  "CONCAT('a', b'b')",
   "ASCII('é')",
   'CHR(-1)',
   'CHR(1114112)',

@@ -102,7 +102,11 @@ const WORD_BREAKS = ' \t\n\r\v\f[](){}/|<>!?@"^#$&~_,.:;*%+-';
 function initcap(args: readonly string[], node: CallNode): string {
   const [value = '', delimiters] = args;
   const breaks = delimiters === undefined ? WORD_BREAKS : constantText(node, 1);
-  if (breaks === undefined) throw new ArcosError('UNSUPPORTED', 'INITCAP with delimiters that are not a constant');
+  if (breaks === undefined) {
+    const set = `regexp_replace(${delimiters}, '([\\\\^\\[\\]-])', '\\\\\\1', 'g')`;
+    const words = `'[^' || ${set} || ']+|[' || ${set} || ']+'`;
+    return `bq_initcap(${value}, CASE WHEN ${delimiters} = '' THEN '(?s).+' ELSE ${words} END)`;
+  }
   if (breaks === '') return `bq_initcap(${value}, '(?s).+')`;
   const set = breaks.replace(/[\\\]^-]|\[/g, '\\$&');
   return `bq_initcap(${value}, ${quoteText(`[^${set}]+|[${set}]+`)})`;

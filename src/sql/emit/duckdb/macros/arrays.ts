@@ -8,6 +8,19 @@ export const ARRAYS: readonly Macro[] = [
     'x, l',
     `CASE WHEN coalesce(len(l), 0) = 0 THEN FALSE WHEN x IS NULL THEN NULL WHEN list_contains(l, x) THEN TRUE WHEN list_count(l) < len(l) THEN NULL ELSE FALSE END`,
   ],
+  // LIKE ANY and LIKE ALL are chains of OR and AND.
+  ['bq_likes', 'x, l', `list_transform(l, lambda _p: x LIKE _p ESCAPE '\\')`],
+  ['bq_any', 'l', `CASE WHEN list_contains(l, TRUE) THEN TRUE WHEN list_count(l) < len(l) THEN NULL ELSE FALSE END`],
+  ['bq_all', 'l', `CASE WHEN list_contains(l, FALSE) THEN FALSE WHEN list_count(l) < len(l) THEN NULL ELSE TRUE END`],
+  // Of a sorted list, its NULLs first. Between NULL and a value lies the value.
+  [
+    'bq_percentile_cont',
+    'l, p',
+    `coalesce(list_extract(l, CAST(floor(p * (len(l) - 1)) AS BIGINT) + 1) + (list_extract(l, CAST(ceil(p * (len(l) - 1)) AS BIGINT) + 1)
+        - list_extract(l, CAST(floor(p * (len(l) - 1)) AS BIGINT) + 1)) * (p * (len(l) - 1) - floor(p * (len(l) - 1))),
+      list_extract(l, CAST(ceil(p * (len(l) - 1)) AS BIGINT) + 1))`,
+  ],
+  ['bq_percentile_disc', 'l, p', `list_extract(l, CAST(greatest(ceil(p * len(l)), 1) AS BIGINT))`],
   ['bq_array_concat', 'a, b', 'CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE list_concat(a, b) END'],
   [
     'bq_array_slice',

@@ -2,7 +2,7 @@ import type { Macro } from './macro.ts';
 
 /** JSON values: parts, changes, and readings as other types. */
 export const JSON_MACROS: readonly Macro[] = [
-  ['bq_json', 's', `TRY(CAST(s AS JSON))`],
+  ['bq_json', 's', `TRY_CAST(s AS JSON)`],
   [
     'bq_parse_json',
     's, mode',

@@ -1,5 +1,23 @@
 import type { Macro } from './macro.ts';
 
+/** Decimals cut and rounded to digits that are no constant; `d` below 0 counts digits before the point. */
+function atDigits(name: string, scale: number): Macro[] {
+  const power = (exponent: string): string => `TRY_CAST('1e' || (${exponent}) AS DECIMAL(38, ${scale}))`;
+  return [
+    [
+      `bq_${name}_trunc`,
+      'x, d',
+      `CASE WHEN d >= ${scale} THEN x WHEN d <= ${scale - 38} THEN CAST(0 AS DECIMAL(38, ${scale}))
+        ELSE CAST(x - x % ${power('-d')} AS DECIMAL(38, ${scale})) END`,
+    ],
+    [
+      `bq_${name}_round`,
+      'x, d',
+      `CASE WHEN d >= ${scale} THEN x ELSE bq_${name}_trunc(CAST(x + sign(x) * 5 * ${power('-d - 1')} AS DECIMAL(38, ${scale})), d) END`,
+    ],
+  ];
+}
+
 /** Numbers, and texts read as numbers. */
 export const NUMBERS: readonly Macro[] = [
   // DuckDB would round decimals, take underscores, and no sign before hexadecimal digits.
@@ -8,6 +26,17 @@ export const NUMBERS: readonly Macro[] = [
     's',
     `CASE WHEN NOT regexp_matches(s, '[.eE_xX]') THEN TRY_CAST(s AS BIGINT)
       WHEN regexp_full_match(s, '\\s*[+-]?0[xX][0-9a-fA-F]+\\s*') THEN TRY_CAST(regexp_replace(s, '[+-]', '') AS BIGINT) * CASE WHEN contains(s, '-') THEN -1 ELSE 1 END END`,
+  ],
+  // DuckDB takes 2 us to round a product of 18 digits behind the point to 9. Of factors below 10^9 only the product of what
+  // is behind their points is rounded, in 64 bits, which takes a sixth; all else of the product is whole billionths.
+  ['bq_whole', 'x', 'CAST(trunc(CAST(x AS DECIMAL(18, 9))) AS DECIMAL(9, 0))'],
+  ['bq_rest', 'x', 'CAST(CAST(x AS DECIMAL(18, 9)) - trunc(CAST(x AS DECIMAL(18, 9))) AS DECIMAL(9, 9))'],
+  [
+    'bq_numeric_multiply',
+    'a, b',
+    `CASE WHEN abs(a) < 1000000000 AND abs(b) < 1000000000
+      THEN CAST(bq_whole(a) * b + bq_whole(b) * bq_rest(a) + CAST(bq_rest(a) * bq_rest(b) AS DECIMAL(10, 9)) AS DECIMAL(38, 9))
+      ELSE CAST(a * b AS DECIMAL(38, 9)) END`,
   ],
   // Quotient of whole numbers of billionths, rounded half away from zero.
   [
@@ -25,6 +54,15 @@ export const NUMBERS: readonly Macro[] = [
       ELSE CAST(bq_divide_text(CAST(a AS VARCHAR), CAST(b AS VARCHAR), 9) AS DECIMAL(38, 9)) END`,
   ],
   ['bq_wide_divide', 'a, b', `CAST(bq_divide_text(CAST(a AS VARCHAR), CAST(b AS VARCHAR), 18) AS DECIMAL(38, 18))`],
+  ...atDigits('numeric', 9),
+  // Of the two roundings of a half, the one whose last digit is even.
+  [
+    'bq_numeric_round_even',
+    'x, d',
+    `CASE WHEN d >= 9 OR abs(x - bq_numeric_trunc(x, d)) <> 5 * TRY_CAST('1e' || (-d - 1) AS DECIMAL(38, 9)) THEN bq_numeric_round(x, d)
+      ELSE bq_numeric_trunc(x, d) + (bq_numeric_trunc(x, d) % (2 * TRY_CAST('1e' || (-d) AS DECIMAL(38, 9)))) END`,
+  ],
+  ...atDigits('bignumeric', 18),
   // What months leave over becomes days of which a month has 30, and what days leave over becomes hours.
   [
     'bq_interval_divide',

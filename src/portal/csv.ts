@@ -1,0 +1,13 @@
+import type { Row } from '../warehouse/port.ts';
+
+/** Rows as CSV (RFC 4180), with a header. */
+export function csv(columns: readonly string[], rows: readonly Row[]): string {
+  const lines = [columns.map(field), ...rows.map((row) => columns.map((name) => field(row[name])))];
+  return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`;
+}
+
+function field(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
