@@ -113,7 +113,7 @@ export function createAudit(
 
   /** One statement of constant text, whatever the number of rows. */
   async function insert(rows: readonly Omit<AuditEntry, 'id'>[]): Promise<void> {
-    // A name that a request made up may hold what no text of PostgreSQL can: one such row would hold all others up.
+    // What a request made up may be no text for the store, and one such row would hold all others up.
     const text = JSON.stringify(rows, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value));
     await sql`INSERT INTO access.audit (at, principal, name, kind, agency, owner, action, operation, path, resource, address, status)
       SELECT at, principal, name, kind, agency, owner, action, operation, path, resource, address, status
@@ -133,7 +133,8 @@ export function createAudit(
         owner: resource.agency ?? null,
         action: action ?? null,
         operation,
-        path: printable(path),
+        // Nobody needs more than the beginning of a path without end.
+        path: path.slice(0, LONGEST_PATH),
         resource,
         address,
         status,
@@ -174,12 +175,7 @@ export function createAudit(
   };
 }
 
-/** PostgreSQL keeps no NUL, and nobody needs more than the beginning of a path without end. */
-/** Without NUL and halves of characters. */
+/** Without NUL and halves of characters, which PostgreSQL keeps in no text. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
-}
-
-function printable(path: string): string {
-  return path.slice(0, LONGEST_PATH).replaceAll('\0', '\\0').toWellFormed();
 }

@@ -1,13 +1,10 @@
+import { csvField } from '../base/csv.ts';
 import { ArcosError } from '../base/errors.ts';
 import type { Cell, Row } from './rows.ts';
 
-/** A line of CSV (RFC 4180): quoted where a value has a quote, a comma or a line break in it. */
+/** A line of CSV. */
 export function csvLine(values: readonly string[]): string {
-  return `${values.map(quoteWhereNeeded).join(',')}\n`;
-}
-
-function quoteWhereNeeded(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  return `${values.map(csvField).join(',')}\n`;
 }
 
 /**

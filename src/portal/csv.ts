@@ -1,3 +1,4 @@
+import { csvField } from '../base/csv.ts';
 import type { Row } from '../warehouse/port.ts';
 
 /** Rows as CSV (RFC 4180), with a header. */
@@ -8,6 +9,5 @@ export function csv(columns: readonly string[], rows: readonly Row[]): string {
 
 function field(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }

@@ -3,25 +3,24 @@ import { join } from 'node:path';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import type { Access } from '../access/access.ts';
+import { ID } from '../access/input.ts';
 import { ArcosError } from '../base/errors.ts';
 import type { Lake } from '../lake/lake.ts';
-
-const id = z.string().regex(/^[a-z][a-z0-9-]{1,61}[a-z0-9]$/, 'must be small letters, digits and dashes');
 
 const CITY = z.strictObject({
   /** As people know it. */
   name: z.string().default(''),
   server: z.record(z.string(), z.unknown()).optional(),
-  agencies: z.record(id, z.strictObject({ name: z.string() })),
-  projects: z.record(id, z.strictObject({ agency: id })),
+  agencies: z.record(ID, z.strictObject({ name: z.string() })),
+  projects: z.record(ID, z.strictObject({ agency: ID })),
   namespaces: z.record(
-    id,
+    ID,
     z.strictObject({
-      agency: id,
-      project: id,
+      agency: ID,
+      project: ID,
       models: z.string().optional(),
       flows: z.string().optional(),
-      writes: z.array(id).default([]),
+      writes: z.array(ID).default([]),
     }),
   ),
 });

@@ -4,6 +4,7 @@ import type { Access } from '../access/access.ts';
 import { parse } from '../access/input.ts';
 import { checkPassword } from '../access/password.ts';
 import { asArcosError } from '../base/errors.ts';
+import { html } from '../portal/html.ts';
 import type { Oidc } from './oidc.ts';
 import { openSession } from './session.ts';
 
@@ -96,29 +97,25 @@ function show(
   const words = WORDS[language];
   const title = token === '' ? words.title : words.choose;
   const hidden = (name: string, value: string) =>
-    value === '' ? '' : `<input type="hidden" name="${name}" value="${escaped(value)}">`;
+    value !== '' && html`<input type="hidden" name="${name}" value="${value}">`;
   const who =
     token === ''
-      ? `<label>${words.user} <input name="user" autocomplete="username" required autofocus value="${escaped(user)}"></label>`
-      : `<p>${words.rule}</p>`;
-  const link =
-    elsewhere && token === ''
-      ? `<p><a href="/login/oidc?${escaped(String(new URLSearchParams({ next })))}">${words.elsewhere}</a></p>`
-      : '';
+      ? html`<label>${words.user} <input name="user" autocomplete="username" required autofocus value="${user}"></label>`
+      : html`<p>${words.rule}</p>`;
+  const asked = new URLSearchParams({ next }).toString();
+  const link = elsewhere && token === '' && html`<p><a href="/login/oidc?${asked}">${words.elsewhere}</a></p>`;
   const kind = token === '' ? 'current-password' : 'new-password';
   return reply
     .type('text/html; charset=utf-8')
     .header('cache-control', 'no-store')
-    .send(`<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    .send(
+      html`<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} · Arcos</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:24rem;margin:15vh auto;padding:0 1rem}
 label{display:block;margin:1rem 0}input{display:block;width:100%;font:inherit;padding:.5rem;box-sizing:border-box}
 button{font:inherit;padding:.5rem 1rem}[role=alert]{color:#a40000}</style>
-<main><h1>${title}</h1>${fault === undefined ? '' : `<p role="alert">${words.failed}: ${escaped(fault)}</p>`}
+<main><h1>${title}</h1>${fault !== undefined && html`<p role="alert">${words.failed}: ${fault}</p>`}
 <form method="post" action="/login">${hidden('token', token)}${hidden('next', next)}${who}
 <label>${words.password} <input type="password" name="password" autocomplete="${kind}" required></label>
-<button>${words.title}</button></form>${link}</main></html>`);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+<button>${words.title}</button></form>${link}</main></html>`.text,
+    );
 }

@@ -2,10 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ArcosError } from '../../base/errors.ts';
 import type { Access } from '../access.ts';
-import { parse } from '../input.ts';
+import { ID, parse } from '../input.ts';
 import { may } from '../may.ts';
 
-const ID = z.string().regex(/^[a-z][a-z0-9-]{1,61}[a-z0-9]$/, 'must be small letters, digits and dashes');
 const AGENCY = z.strictObject({ name: z.string().min(1).max(200) });
 const NAMESPACE = z.strictObject({ agency: ID, project: ID, writes: z.array(ID).default([]) });
 

@@ -174,7 +174,9 @@ async function run(id: number, task: EngineTask, sessionId: number | undefined):
     for (const definition of task.javascript ?? []) await registerJavaScript(connection, definition);
     if (task.transaction !== undefined) await runTransaction(session, task.transaction, task.mark);
     const changed = await runSteps(session, task);
-    return { ...changed, ...(task.result === undefined ? {} : await readResult(session, task.result)) };
+    const { result } = task;
+    if (result === undefined) return changed;
+    return { ...changed, ...(await again(session, READS, () => runResult(connection, result))) };
   } finally {
     running.delete(id);
     if (sessionId === undefined) connection.closeSync();
@@ -227,23 +229,29 @@ async function runSteps(session: Session, task: EngineTask): Promise<EngineAnswe
   if (!open) await retryCommits(connection, task.counted !== undefined);
   let source: 'VIEW' | 'TABLE' | undefined;
   try {
-    for (let attempt = 1; ; attempt++) {
+    return await again(session, ATTEMPTS, async () => {
       if (task.source !== undefined && source !== 'TABLE') {
         const kind = source === undefined ? 'VIEW' : 'TABLE';
-        if (source !== undefined) await connection.run(`DROP ${source} ${SOURCE}`);
+        if (source !== undefined) await connection.run(`DROP ${source} IF EXISTS ${SOURCE}`);
         await connection.run(`CREATE TEMP ${kind} _source AS ${task.source}`);
         source = kind;
       }
-      try {
-        return await runTransactionOnce(session, task);
-      } catch (error) {
-        // In a transaction of the session's own, only its client knows what to do again.
-        if (open || attempt === ATTEMPTS || !isConflict(error as Error)) throw error;
-        await sleep(Math.random() * PAUSE_MS * attempt);
-      }
-    }
+      return runTransactionOnce(session, task);
+    });
   } finally {
     if (source !== undefined) await connection.run(`DROP ${source} IF EXISTS ${SOURCE}`).catch(() => undefined);
+  }
+}
+
+/** Does the work again while commits of others get in its way; in a transaction of the session's own, only its client knows what to do. */
+async function again<Result>({ open }: Session, attempts: number, work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (open || attempt === attempts || !isConflict(error as Error)) throw error;
+      await sleep(Math.random() * PAUSE_MS * attempt);
+    }
   }
 }
 
@@ -252,6 +260,8 @@ async function runSteps(session: Session, task: EngineTask): Promise<EngineAnswe
  * clients. From the second time on, the rows of its source are there already, so that the transaction is short.
  */
 const ATTEMPTS = 20;
+/** How often a query is asked again that met a change of its tables. */
+const READS = 5;
 const PAUSE_MS = 50;
 /** DuckLake's own. */
 const DEFAULT_RETRIES = 10;
@@ -301,20 +311,6 @@ async function commit(connection: DuckDBConnection, mark: string | undefined, af
   }
   await connection.run('COMMIT');
 }
-
-/** A query's rows; one that met a change of its tables is asked again, where nothing else hangs on it. */
-async function readResult({ connection, open }: Session, task: ResultTask): Promise<EngineAnswer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await runResult(connection, task);
-    } catch (error) {
-      if (open || attempt === READS || !isConflict(error as Error)) throw error;
-      await sleep(Math.random() * PAUSE_MS * attempt);
-    }
-  }
-}
-
-const READS = 5;
 
 async function runResult(connection: DuckDBConnection, task: ResultTask): Promise<EngineAnswer> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE _result AS ${task.sql}`);
