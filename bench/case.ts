@@ -6,6 +6,10 @@ export interface BenchCase {
   readonly rounds: number;
   /** Operations in one run of a side, where a rate says more than a time. */
   readonly operations?: number;
+  /** Of the figures that the sides return; where they return none, it is the milliseconds that they took. */
+  readonly unit?: string;
+  /** What was promised: the most that the median of ours may be, or that of ours/peer. */
+  readonly bar?: { readonly of: 'ours' | 'ratio'; readonly most: number };
   prepare(): Promise<Pair | Missing>;
 }
 
@@ -14,10 +18,10 @@ export interface Missing {
   readonly missing: string;
 }
 
-/** Both sides, ready to run any number of times. Only the two functions are measured. */
+/** Both sides, ready to run any number of times. Only the two functions are measured; a number that one returns is its figure. */
 export interface Pair {
-  ours(): Promise<void>;
-  peer(): Promise<void>;
+  ours(): Promise<unknown>;
+  peer(): Promise<unknown>;
   /** Stops and removes everything that `prepare` made. */
   close(): Promise<void>;
 }

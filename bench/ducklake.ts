@@ -14,14 +14,14 @@ export interface Ducks {
 }
 
 /** Set up as the warehouse sets its engines up (src/warehouse/engines/duckdb/process.ts). */
-export async function openDucks(): Promise<Ducks> {
+export async function openDucks({ memory = '512MB' } = {}): Promise<Ducks> {
   const extensions = await ensureExtensions();
   await using opening = new AsyncDisposableStack();
   const folder = await temporaryFolder(opening);
   const store = await openDatabase();
   opening.defer(() => store.close());
   const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: '512MB',
+    memory_limit: memory,
     threads: '2',
     temp_directory: join(folder, 'temp'),
     autoinstall_known_extensions: 'false',

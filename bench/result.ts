@@ -19,7 +19,10 @@ export interface BenchResult {
   readonly cores: number;
   readonly rounds: number;
   readonly operations?: number;
-  /** Milliseconds of each round. */
+  /** Of the figures; ms where there is none. */
+  readonly unit?: string;
+  readonly bar?: BenchCase['bar'];
+  /** Figures of each round. */
   readonly ours: readonly number[];
   readonly peer: readonly number[];
   /** Ours divided by the peer's, round by round: below 1 ours is faster. */
@@ -27,7 +30,11 @@ export interface BenchResult {
   readonly ratio: Spread;
 }
 
-export function summarise(name: string, { describe, operations }: BenchCase, rounds: readonly Round[]): BenchResult {
+export function summarise(
+  name: string,
+  { describe, operations, unit, bar }: BenchCase,
+  rounds: readonly Round[],
+): BenchResult {
   const ratios = rounds.map(({ ours, peer }) => ours / peer);
   return {
     name,
@@ -37,6 +44,8 @@ export function summarise(name: string, { describe, operations }: BenchCase, rou
     cores: availableParallelism(),
     rounds: rounds.length,
     ...(operations === undefined ? {} : { operations }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(bar === undefined ? {} : { bar }),
     ours: rounds.map(({ ours }) => rounded(ours)),
     peer: rounds.map(({ peer }) => rounded(peer)),
     ratios: ratios.map(rounded),

@@ -50,7 +50,7 @@ async function measure(name: string, bench: BenchCase): Promise<BenchResult | un
     const rounds: Round[] = [];
     for await (const round of alternate(pair, bench.rounds, interrupted.signal)) {
       rounds.push(round);
-      console.log(`  ${rounds.length}  ours ${ms(round.ours)}  peer ${ms(round.peer)}`);
+      console.log(`  ${rounds.length}  ours ${figure(round.ours, bench.unit)}  peer ${figure(round.peer, bench.unit)}`);
     }
     return summarise(name, bench, rounds);
   } finally {
@@ -58,14 +58,19 @@ async function measure(name: string, bench: BenchCase): Promise<BenchResult | un
   }
 }
 
-function report({ ratio, ours, peer, operations }: BenchResult): void {
+function report({ ratio, ours, peer, operations, unit, bar }: BenchResult): void {
   const { min, median: middle, max } = ratio;
   console.log(`  ours/peer  min ${min.toFixed(2)}  median ${middle.toFixed(2)}  max ${max.toFixed(2)}`);
-  if (operations === undefined) return;
+  if (bar !== undefined) {
+    const reached = bar.of === 'ours' ? median(ours) : middle;
+    const what = bar.of === 'ours' ? `ours <= ${bar.most} ${unit ?? 'ms'}` : `ours/peer <= ${bar.most}`;
+    console.log(`  bar ${what}: ${reached <= bar.most ? 'met' : 'MISSED'} with ${reached.toFixed(3)}`);
+  }
+  if (operations === undefined || unit !== undefined) return;
   const rate = (times: readonly number[]) => Math.round((operations / median(times)) * 1000).toLocaleString('en');
   console.log(`  a second   ours ${rate(ours)}  peer ${rate(peer)}`);
 }
 
-function ms(value: number): string {
-  return `${value.toFixed(1)} ms`.padStart(12);
+function figure(value: number, unit = 'ms'): string {
+  return `${value.toFixed(1)} ${unit}`.padStart(12);
 }

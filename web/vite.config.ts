@@ -15,7 +15,12 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      input: { console: here('index.html'), map: here('src/map.ts'), portal: here('src/portal.css') },
+      input: {
+        console: here('index.html'),
+        map: here('src/map.ts'),
+        pages: here('src/portal.ts'),
+        portal: here('src/portal.css'),
+      },
     },
   },
   worker: { format: 'es' },

@@ -6,14 +6,12 @@ const KEYS = 500;
 
 export const bench: BenchCase = {
   describe:
-    '500 keys checked one after the other, none seen within the last second: with principal, roles and groups / the row of the key alone',
+    '500 keys checked one after the other, none ever seen before: with principal, roles and groups / the row of the key alone. Bar: 5,000 a second',
   rounds: 15,
   operations: KEYS,
   async prepare() {
     const store = await openDatabase();
-    // The clock goes on only when it is told to, so that no round finds what the one before it remembered.
-    let now = Date.now();
-    const access = createAccess(store, { now: () => new Date(now) });
+    const access = createAccess(store);
     await access.putAgency({ id: 'escritorio', name: 'Escritório' });
     const keys: string[] = [];
     for (let index = 0; index < KEYS; index++) {
@@ -24,9 +22,9 @@ export const bench: BenchCase = {
     const plain = store.tables<{ 'access.key': { id: string; sha256: string } }>();
     return {
       async ours() {
-        // What was found within the last second is not looked up again.
-        now += 2_000;
-        for (const key of keys) if ((await access.authenticate(key)) === undefined) throw new Error('refused');
+        // A server that remembers nothing yet.
+        const server = createAccess(store);
+        for (const key of keys) if ((await server.authenticate(key)) === undefined) throw new Error('refused');
       },
       async peer() {
         for (const key of keys) {

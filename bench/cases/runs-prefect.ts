@@ -1,29 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pythonWithClients } from '../../test/clients/venv.ts';
-import { openWorld } from '../../test/e2e/orchestrator/world.ts';
-import { setup } from '../../test/support/postgres.ts';
 import type { BenchCase } from '../case.ts';
-import { startPrefect } from '../orchestration/prefect.ts';
+import { openBoth } from '../orchestration/sides.ts';
 
-const RUNS = 12;
+const RUNS = Number(process.env['ARCOS_BENCH_RUNS'] ?? 20);
 
 export const bench: BenchCase = {
   describe: `${RUNS} deployed runs of one task, a process each, four at a time: Arcos / Prefect 3`,
   rounds: 3,
   operations: RUNS,
+  bar: { of: 'ratio', most: 1 / 20 },
   async prepare() {
-    const found = pythonWithClients('prefect.txt');
-    if ('missing' in found) return found;
-    await using opening = new AsyncDisposableStack();
-    opening.defer(await setup());
-    const world = await openWorld();
-    opening.defer(() => world.close());
-    const [deployed] = await world.deploy(`${import.meta.dirname}/../orchestration/trivial.ts`);
-    await world.startAgent();
-    const prefect = await startPrefect(found.python);
-    opening.defer(() => prefect.close());
-    const deployment = deployed?.deployment.id ?? '';
-    const open = opening.move();
+    const both = await openBoth('trivial.ts');
+    if ('missing' in both) return both;
+    const { world, deployment, prefect, close } = both;
     return {
       async ours() {
         const started = await Promise.all(Array.from({ length: RUNS }, () => world.client.start(deployment)));
@@ -34,7 +23,7 @@ export const bench: BenchCase = {
         while (!(await ended())) await sleep(50);
       },
       peer: () => prefect.run(RUNS),
-      close: () => open.disposeAsync(),
+      close,
     };
   },
 };

@@ -1,17 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { ArcosError } from '../../src/base/errors.ts';
 import { httpClient } from '../../src/base/http.ts';
 import { patiently } from '../../src/base/patience.ts';
+import { residentMb } from './memory.ts';
 
 export interface Prefect {
   /** Starts so many runs of the trivial flow and waits until all are completed. */
   run(count: number): Promise<void>;
+  /** Milliseconds that a flow of so many tasks takes in a process of its own, which tells the server of them. */
+  tasks(count: number): Promise<number>;
+  /** Megabytes of resident memory of the server and what serves the flow. */
+  memory(): number;
   close(): Promise<void>;
 }
 
@@ -33,9 +39,11 @@ export async function startPrefect(python: string): Promise<Prefect> {
     // As often as it will: the default is every ten seconds.
     PREFECT_RUNNER_POLL_FREQUENCY: '1',
   };
+  const started: number[] = [];
   const start = (args: string[]) => {
     const child = spawn(python, args, { env, cwd: home, stdio: 'ignore', detached: true });
     opening.defer(() => endGroup(child));
+    started.push(child.pid ?? 0);
   };
   const http = httpClient({ baseUrl: `http://127.0.0.1:${port}/api` });
   start(['-m', 'prefect', 'server', 'start', '--host', '127.0.0.1', '--port', String(port)]);
@@ -58,6 +66,14 @@ export async function startPrefect(python: string): Promise<Prefect> {
       for (let made = 0; made < count; made++) await patiently(create);
       while ((await completed()) < wanted) await sleep(100);
     },
+    async tasks(count) {
+      const { stdout } = await promisify(execFile)(python, [join(import.meta.dirname, 'tasks.py'), String(count)], {
+        env,
+        cwd: home,
+      });
+      return Number(stdout.trim().split('\n').at(-1));
+    },
+    memory: () => residentMb(started),
     close: () => open.disposeAsync(),
   };
 }

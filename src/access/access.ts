@@ -1,13 +1,15 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ArcosError } from '../base/errors.ts';
 import { newId, newSecret, sha256 } from '../base/ids.ts';
 import type { Store } from '../store/store.ts';
+import { createDeviceLogin, type DeviceLogin } from './devicelogin.ts';
 import { createDirectory, type Directory } from './directory.ts';
-import { findByKey, findPrincipal } from './findprincipal.ts';
+import { findKeys, findPrincipal } from './findprincipal.ts';
+import { createKeyCheck } from './keycheck.ts';
 import { createPeople, type People } from './people.ts';
 import type { Binding, Principal, PrincipalKind } from './principal.ts';
 import { createServiceKeys, looksLikeJwt, type ServiceKeys } from './servicekey.ts';
+import { createSharing, type GrantChange, type SharingRules } from './sharing.ts';
 import type { AccessTables } from './tables.ts';
 
 export interface Namespace {
@@ -50,7 +52,12 @@ export interface Access {
   /** Removes the principal with its keys and bindings. */
   removePrincipal(name: string): Promise<void>;
   readonly people: People;
+  readonly device: DeviceLogin;
   readonly directory: Directory;
+  /** Roles on datasets and tables as GRANT statements and IAM policies say them. */
+  readonly sharing: SharingRules;
+  /** As `sharing.grant`. */
+  grant(change: GrantChange): Promise<void>;
   /** Keys of service accounts in Google's JSON files. */
   readonly serviceKeys: ServiceKeys;
 }
@@ -69,49 +76,47 @@ export interface NewPrincipal {
   readonly bindings: readonly Binding[];
 }
 
-/** How long a key's answer may be reused: the longest a revoked key goes on working. */
-const CACHE_MS = 1_000;
+/** How long the answer about a signed JWT is reused, and how many are kept. */
+const SIGNER_MS = 1_000;
+const SIGNERS = 1_000;
 
 const KEY = /^arcos_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
 
 export function createAccess(store: Store, clock: Clock = systemClock): Access {
   const db = store.tables<AccessTables>();
-  const cache = new Map<string, { principal: Principal | undefined; until: number }>();
-
-  async function load(id: string, secret: string): Promise<Principal | undefined> {
-    const found = await findByKey(db, { id, now: clock.now() });
-    if (found === undefined || !timingSafeEqual(Buffer.from(found.sha256), Buffer.from(sha256(secret))))
-      return undefined;
-    return found.principal;
-  }
-
-  const find = (by: 'id' | 'name', value: string) => findPrincipal(db, by, value);
+  const keys = createKeyCheck((ids, now) => findKeys(store, ids, now), clock);
 
   const serviceKeys = createServiceKeys(db, clock);
+  const sharing = createSharing(store);
 
-  async function loadSigner(jwt: string): Promise<Principal | undefined> {
+  const signers = new Map<string, { principal: Principal | undefined; until: number }>();
+
+  async function findSigner(jwt: string): Promise<Principal | undefined> {
     if (!looksLikeJwt(jwt)) return undefined;
+    const now = clock.now().getTime();
+    const known = signers.get(jwt);
+    if (known !== undefined && known.until > now) return known.principal;
     const { signer } = (await serviceKeys.verify(jwt).catch(() => undefined)) ?? {};
-    return signer === undefined ? undefined : find('name', signer);
+    const principal = signer === undefined ? undefined : await findPrincipal(store, signer);
+    if (signers.size >= SIGNERS) signers.clear();
+    signers.set(jwt, { principal, until: now + SIGNER_MS });
+    return principal;
   }
 
   return {
     async authenticate(key) {
-      const now = clock.now().getTime();
-      const known = cache.get(key);
-      if (known !== undefined && known.until > now) return known.principal;
       const [, id, secret] = KEY.exec(key) ?? [];
-      const principal = id !== undefined && secret !== undefined ? await load(id, secret) : await loadSigner(key);
-      if (cache.size > 10_000) cache.clear();
-      cache.set(key, { principal, until: now + CACHE_MS });
-      return principal;
+      return id !== undefined && secret !== undefined ? keys.principalOf({ id, secret }) : findSigner(key);
     },
 
     people: createPeople(store, clock),
+    device: createDeviceLogin(store, clock),
     directory: createDirectory(store, clock),
     serviceKeys,
+    sharing,
+    grant: (change) => sharing.grant(change),
 
-    principal: (name) => find('name', name),
+    principal: (name) => findPrincipal(store, name),
 
     async putAgency(agency) {
       await db
@@ -208,7 +213,7 @@ export function createAccess(store: Store, clock: Clock = systemClock): Access {
     async revokeKey(key) {
       const [, id, secret] = KEY.exec(key) ?? [];
       if (id === undefined || secret === undefined) return;
-      cache.delete(key);
+      keys.forget(id);
       await db
         .updateTable('access.key')
         .set({ revoked_at: clock.now() })

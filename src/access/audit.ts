@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
+import type { AuditDetail } from './auditnote.ts';
 import type { Resource } from './may.ts';
 import type { Action } from './policy.ts';
 import type { Principal } from './principal.ts';
@@ -28,6 +29,7 @@ export interface AuditEntry {
   readonly address: string;
   /** HTTP status of the answer. */
   readonly status: number;
+  readonly detail: AuditDetail;
 }
 
 export interface AuditEvent {
@@ -38,6 +40,7 @@ export interface AuditEvent {
   readonly resource: Resource;
   readonly address: string;
   readonly status: number;
+  readonly detail?: AuditDetail;
 }
 
 export interface AuditQuery {
@@ -115,14 +118,15 @@ export function createAudit(
   async function insert(rows: readonly Omit<AuditEntry, 'id'>[]): Promise<void> {
     // What a request made up may be no text for the store, and one such row would hold all others up.
     const text = JSON.stringify(rows, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value));
-    await sql`INSERT INTO access.audit (at, principal, name, kind, agency, owner, action, operation, path, resource, address, status)
-      SELECT at, principal, name, kind, agency, owner, action, operation, path, resource, address, status
+    await sql`INSERT INTO access.audit (at, principal, name, kind, agency, owner, action, operation, path, resource, address, status, detail)
+      SELECT at, principal, name, kind, agency, owner, action, operation, path, resource, address, status, detail
       FROM jsonb_to_recordset(${text}::jsonb) AS row(at timestamptz, principal uuid, name text, kind text, agency text,
-        owner text, action text, operation text, path text, resource jsonb, address text, status smallint)`.execute(db);
+        owner text, action text, operation text, path text, resource jsonb, address text, status smallint,
+        detail jsonb)`.execute(db);
   }
 
   return {
-    write({ principal, action, operation, path, resource, address, status }) {
+    write({ principal, action, operation, path, resource, address, status, detail = {} }) {
       const anonymous = principal.kind === 'anonymous';
       const row = {
         at: clock.now(),
@@ -138,6 +142,7 @@ export function createAudit(
         resource,
         address,
         status,
+        detail,
       };
       return new Promise((done) => {
         if (waiting.length >= WAITING) {

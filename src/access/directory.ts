@@ -50,7 +50,11 @@ export function createDirectory(store: Store, clock: Clock = systemClock): Direc
   const db = store.tables<AccessTables>();
 
   async function withRoles(where: { agency?: string; name?: string }): Promise<PrincipalInfo[]> {
-    let query = db.selectFrom('access.principal').selectAll().where('kind', '!=', 'run').orderBy('name');
+    let query = db
+      .selectFrom('access.principal')
+      .selectAll()
+      .where('kind', 'not in', ['run', 'everyone'])
+      .orderBy('name');
     if (where.agency !== undefined) query = query.where('agency', '=', where.agency);
     if (where.name !== undefined) query = query.where('name', '=', where.name);
     const rows = await query.execute();

@@ -1,5 +1,6 @@
 import type {} from '@fastify/cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { ArcosError } from '../base/errors.ts';
 import type { Access } from './access.ts';
 import type { Audit } from './audit.ts';
@@ -36,6 +37,8 @@ declare module 'fastify' {
     access?: RouteAccess;
     /** Recorded although anyone may: it changes something by GET. */
     audited?: boolean;
+    /** The forms of its query string and body, for the OpenAPI document. */
+    says?: { readonly query?: z.ZodType; readonly body?: z.ZodType };
   }
   interface FastifyRequest {
     principal: Principal;

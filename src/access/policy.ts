@@ -2,6 +2,9 @@
 export const ACTIONS = [
   'access.read',
   'access.manage',
+  'secret.list',
+  'secret.write',
+  'secret.read',
   'flow.read',
   'flow.deploy',
   'run.read',
@@ -44,7 +47,12 @@ const EDIT = [
   'dataset.write',
   'table.write',
   'models.run',
+  'secret.list',
+  'secret.write',
 ] as const;
+
+/** Secrets are read by the runs they are for and by no one else. */
+const ADMINISTER = ACTIONS.filter((action) => action !== 'secret.read');
 
 /**
  * What each role allows within its scope. The first four are for people and service accounts; the
@@ -54,12 +62,13 @@ export const POLICY = {
   base: LIST,
   leitor: READ,
   editor: EDIT,
-  administrador: ACTIONS,
+  administrador: ADMINISTER,
   agente: ['run.claim', 'code.read'],
   /** The portal asks on behalf of everyone; what it may read is said dataset by dataset. */
   consulta: ['job.create', 'job.read'],
   execucao: [
     'run.report',
+    'secret.read',
     'object.list',
     'object.read',
     'object.write',

@@ -1,6 +1,6 @@
 import type { Role, ScopeKind } from './policy.ts';
 
-export type PrincipalKind = 'user' | 'group' | 'service_account' | 'agent' | 'run';
+export type PrincipalKind = 'user' | 'group' | 'service_account' | 'agent' | 'run' | 'everyone';
 
 /** A role on a scope: `id` is empty for the platform, `project.dataset` for a dataset, `project.dataset.table` for a table. */
 export interface Binding {
@@ -18,6 +18,8 @@ export interface Principal {
   /** The agency that owns the principal and pays for what it does. */
   readonly agency: string | null;
   readonly bindings: readonly Binding[];
+  /** Names of the groups it is in. */
+  readonly groups?: readonly string[];
 }
 
 /** Who asks without a credential. */

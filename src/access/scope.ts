@@ -17,6 +17,12 @@ export function parseScope(text: string): Binding['scope'] {
   });
 }
 
+/** As `parseScope`, of what only questions are about too: a `column/PROJECT.DATASET.TABLE.COLUMN` is its table's. Throws INVALID. */
+export function parseResource(text: string): Binding['scope'] {
+  const [, table] = /^column\/(.+)\.[^.]+$/s.exec(text) ?? [];
+  return parseScope(table === undefined ? text : `table/${table}`);
+}
+
 /** A scope with all that contains it. Throws NOT_FOUND for one whose agency, namespace or project is not there. */
 export async function resourceOf(access: Access, { kind, id }: Binding['scope']): Promise<Resource> {
   switch (kind) {

@@ -1,9 +1,13 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { AuditDetail } from './auditnote.ts';
 import type { Resource } from './may.ts';
 import type { Role, ScopeKind } from './policy.ts';
 import type { PrincipalKind } from './principal.ts';
 
-/** The tables this room owns (src/store/migrations/0001_access.sql, 0008_service_key.sql, 0010_people.sql). */
+/**
+ * The tables this room owns (src/store/migrations/0001_access.sql, 0008_service_key.sql, 0010_people.sql,
+ * 0012_secret.sql).
+ */
 export interface AccessTables {
   'access.agency': { id: string; name: string };
   'access.project': { id: string; agency: string };
@@ -39,6 +43,22 @@ export interface AccessTables {
   'access.member': { group: string; principal: string };
   'access.password': { principal: string; hash: string; changed_at: Generated<Date> };
   'access.invitation': { sha256: string; principal: string; purpose: 'password' | 'key'; expires_at: Date };
+  'access.device': {
+    sha256: string;
+    user_code: string;
+    address: string;
+    expires_at: Date;
+    principal: Generated<string | null>;
+  };
+  'access.secret': {
+    namespace: string;
+    name: string;
+    sealed: Buffer;
+    wrapped: Buffer;
+    master: string;
+    updated_at: Date;
+    updated_by: string;
+  };
   'access.audit': {
     id: Generated<number>;
     at: Date;
@@ -53,5 +73,6 @@ export interface AccessTables {
     resource: JSONColumnType<Resource>;
     address: string;
     status: number;
+    detail: JSONColumnType<AuditDetail>;
   };
 }

@@ -8,6 +8,9 @@ import type { Assignment } from '../orchestrator/protocol.ts';
 import { type Attempt, beginAttempt } from './attempt.ts';
 import { createBundles } from './bundles.ts';
 import { createWarmPool, type WarmPool } from './launch/pool.ts';
+import type { RunLimits } from './launch/watch.ts';
+import { killWorkersIn } from './launch/workers.ts';
+import { createLeftovers } from './leftover.ts';
 import { backOff, passes, pause } from './passes.ts';
 
 export interface AgentOptions {
@@ -30,6 +33,8 @@ export interface AgentOptions {
   readonly heartbeatMs?: number;
   /** Of each run's JavaScript heap, in MiB; 1,024 unless told. */
   readonly memoryMb?: number;
+  /** Of each run with everything it has started; one that exceeds them is Failed. None unless told. */
+  readonly limits?: RunLimits;
   /** Processes that wait for runs, started ahead; 1 unless told. */
   readonly warm?: number;
 }
@@ -54,7 +59,7 @@ const GOODBYE_MS = 5_000;
 /** Asks the server for runs and executes each in a process of its own, until it is stopped. */
 export function runAgent(options: AgentOptions): Agent {
   const { server, key, namespace, name, labels, slots, workDir } = options;
-  const { heartbeatMs = HEARTBEAT_MS, memoryMb = MEMORY_MB, warm = WARM } = options;
+  const { heartbeatMs = HEARTBEAT_MS, memoryMb = MEMORY_MB, warm = WARM, limits = {} } = options;
   const log = options.log.child({ agent: name });
   const client = orchestratorClient({ baseUrl: server, key });
   const bundles = createBundles(lakeClient({ baseUrl: server, key }), join(workDir, 'bundles'));
@@ -63,13 +68,14 @@ export function runAgent(options: AgentOptions): Agent {
   const attempts = new Set<Attempt>();
   const stopping = new AbortController();
   const stopped = new AbortController();
+  const leftovers = createLeftovers(join(workDir, 'journals'), { client, log, gone: stopped.signal });
   /** Resolved when a run is over, or when there will be no more. */
   let freed = Promise.withResolvers<void>();
   stopping.signal.addEventListener('abort', () => freed.resolve(), { once: true });
 
   function begin(assignment: Assignment, pool: WarmPool): void {
     const gone = stopped.signal;
-    const attempt = beginAttempt(assignment, { server, client, bundles, pool, log, gone });
+    const attempt = beginAttempt(assignment, { server, client, bundles, pool, leftovers, limits, log, gone });
     attempts.add(attempt);
     void attempt.over.then(() => {
       attempts.delete(attempt);
@@ -127,10 +133,12 @@ export function runAgent(options: AgentOptions): Agent {
 
   async function live(): Promise<void> {
     // What an agent before this one left behind, killed with its runs.
+    killWorkersIn(folder);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
+    await leftovers.deliverAll(stopping.signal);
     const beating = keepBeating();
-    const pool = createWarmPool(warm, { folder, memoryMb });
+    const pool = createWarmPool(warm, { folder, compiled: join(workDir, 'compiled'), memoryMb });
     try {
       await claimRuns(pool);
     } finally {

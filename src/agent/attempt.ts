@@ -1,11 +1,14 @@
 import { asArcosError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { StateEvent } from '../flow/events.ts';
+import { openJournal } from '../flow/journal.ts';
 import type { OrchestratorClient } from '../orchestrator/client.ts';
 import type { Assignment } from '../orchestrator/protocol.ts';
 import type { Bundles } from './bundles.ts';
 import type { WarmPool } from './launch/pool.ts';
 import type { Launched } from './launch/process.ts';
+import { type RunLimits, watchLimits } from './launch/watch.ts';
+import type { Leftovers } from './leftover.ts';
 import { createOutbox } from './outbox.ts';
 import { backOff, passes, pause } from './passes.ts';
 
@@ -14,6 +17,8 @@ export interface AttemptOptions {
   readonly client: OrchestratorClient;
   readonly bundles: Bundles;
   readonly pool: WarmPool;
+  readonly leftovers: Leftovers;
+  readonly limits: RunLimits;
   readonly log: Log;
   /** Aborted when nothing more can be told. */
   readonly gone: AbortSignal;
@@ -39,17 +44,20 @@ const CANCEL_GRACE_MS = 15_000;
 export function beginAttempt(assignment: Assignment, options: AttemptOptions): Attempt {
   const { run, fence, name, flow, attempt, bundle, namespace, project, key } = assignment;
   const { parameters, scheduledFor } = assignment;
-  const { server, client, bundles, pool, gone } = options;
+  const { server, client, bundles, pool, leftovers, limits, gone } = options;
+  const told = { run, fence, source: 'run' } as const;
+  const own = { run, fence, source: 'agent' } as const;
   const log = options.log.child({ run: name, flow, attempt });
   const ending = new AbortController();
   let launched: Launched | undefined;
   let cancelled: NodeJS.Timeout | undefined;
-  let endedAs: 'Crashed' | 'Scheduled' = 'Crashed';
+  let endedAs: 'Crashed' | 'Failed' | 'Scheduled' = 'Crashed';
   const now = () => new Date().toISOString();
 
   const outbox = createOutbox({
     fence,
     source: 'agent',
+    journal: openJournal(leftovers.file(own)),
     send: (batch) => client.report(run, batch, gone),
     onCancel: cancel,
     onRefused: (error) => end(error.message),
@@ -95,14 +103,21 @@ export function beginAttempt(assignment: Assignment, options: AttemptOptions): A
       return { kind: 'state', state, message: String(ending.signal.reason), at: now() };
     }
     const environment = { server, key, namespace, project, run, attempt, scheduledFor };
-    const begin = { kind: 'run', flow, fence, parameters } as const;
+    const begin = { kind: 'run', flow, fence, parameters, journal: leftovers.file(told) } as const;
     launched = pool.take().bind({ bundleFile, environment, begin }, (level, message) => {
       outbox.add({ kind: 'log', level, message, at: now() });
       return outbox.full();
     });
+    // Again it would do the same: that is no crash.
+    const unwatch = watchLimits(launched.pid ?? 0, limits, (why) => {
+      endedAs = 'Failed';
+      end(why);
+    });
     const { done, how } = await launched.ended;
+    unwatch();
     log.info('a run has ended', { how });
-    if (done) return undefined;
+    // Killed: what it had told nobody yet it has written down, perhaps its end.
+    if ((await leftovers.deliver(told)) || done) return undefined;
     const why = ending.signal.aborted ? String(ending.signal.reason) : `its process ended with ${how}`;
     return { kind: 'state', state: endedAs, message: why, at: now() };
   }
@@ -121,6 +136,7 @@ export function beginAttempt(assignment: Assignment, options: AttemptOptions): A
     clearTimeout(cancelled);
     // Refused: the server knows better by now.
     await outbox.flush().catch(() => undefined);
+    await leftovers.deliver(own);
   }
 
   return { run, fence, over: through(), cancel, end, handBack };

@@ -68,7 +68,7 @@ test('each exported flow is registered with what it says of itself, its code und
     });
     const bundle = daily?.deployment.version.bundle ?? { bucket: '', name: '', sha256: '' };
     const { objects } = await open.lake.list({ bucket: 'arcos-code' });
-    expect(objects.map(({ name }) => name)).toEqual([`flows/${bundle.sha256}.mjs`]);
+    expect(objects.map(({ name }) => name)).toEqual([`namespaces/rj-a/flows/${bundle.sha256}.mjs`]);
 
     const bundles = createBundles(open.lake, join(folder, 'bundles'));
     const fetched = await bundles.file(bundle);

@@ -35,7 +35,7 @@ export async function deployFlow(options: DeployOptions): Promise<Registered[]> 
   const { file, namespace, lake, client, sdk, gitCommit, schedules = true } = options;
   const code = await bundleFlow(file, sdk);
   const flows = await describe(file, code);
-  const bundle = await store(lake, code);
+  const bundle = await store(lake, namespace, code);
   const registered: Registered[] = [];
   for (const flow of flows) {
     registered.push(
@@ -66,10 +66,10 @@ async function describe(file: string, code: Uint8Array): Promise<readonly FlowDe
   });
 }
 
-/** The same content is the same object: one that is there is never written again. */
-async function store(lake: ObjectStore, code: Uint8Array): Promise<BundleRef> {
+/** Below its namespace, whose agents alone may read it. The same content is the same object: one that is there is never written again. */
+async function store(lake: ObjectStore, namespace: string, code: Uint8Array): Promise<BundleRef> {
   const hash = sha256(code);
-  const ref = { bucket: BUCKET, name: `flows/${hash}.mjs` };
+  const ref = { bucket: BUCKET, name: `namespaces/${namespace}/flows/${hash}.mjs` };
   try {
     await lake.write(ref, once(code), { contentType: 'text/javascript', ifGenerationMatch: 0 });
   } catch (error) {

@@ -24,7 +24,7 @@ export const ERROR_CODES = {
   TOO_LARGE: { http: 413, retryable: false, exit: 65 },
   QUOTA: { http: 429, retryable: true, exit: 75 },
   CANCELLED: { http: 499, retryable: false, exit: 130 },
-  UNSUPPORTED: { http: 501, retryable: false, exit: 69 },
+  UNSUPPORTED: { http: 422, retryable: false, exit: 69 },
   UNAVAILABLE: { http: 503, retryable: true, exit: 75 },
   TIMEOUT: { http: 504, retryable: true, exit: 75 },
   CONFIG: { http: 500, retryable: false, exit: 78 },
@@ -87,5 +87,17 @@ export function asArcosError(thrown: unknown): ArcosError {
       cause: thrown,
     });
   }
+  if (isOfNoUse(thrown)) {
+    return new ArcosError('INVALID', 'A value has not the form that it must have here', { cause: thrown });
+  }
   return new ArcosError('INTERNAL', message, { cause: thrown });
+}
+
+/**
+ * PostgreSQL's data exceptions (SQLSTATE class 22): a text that is no id, a number that is too large, a NUL. Statements
+ * are ours and values are the caller's, so the value is at fault.
+ */
+function isOfNoUse(thrown: unknown): boolean {
+  const { code } = thrown instanceof Error ? (thrown as Error & { code?: unknown }) : { code: undefined };
+  return typeof code === 'string' && /^22[0-9A-Z]{3}$/.test(code);
 }

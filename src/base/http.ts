@@ -48,7 +48,9 @@ export function httpClient({ baseUrl, key }: HttpClientOptions): HttpClient {
       if (request.signal?.aborted === true) throw new ArcosError('CANCELLED', 'The request was cancelled', { cause });
       throw new ArcosError('UNAVAILABLE', `${url.origin} cannot be reached`, { cause });
     });
-    if (!response.ok) throw await errorOf(response);
+    if (!response.ok) {
+      throw errorOf(response.url, response.status, await response.text().catch(() => ''));
+    }
     return response;
   }
 
@@ -71,8 +73,7 @@ interface ErrorBody {
 }
 
 /** Our own shape `{error: {code, message, hint, data}}`, Google's, or whatever a proxy in between says. */
-async function errorOf(response: Response): Promise<ArcosError> {
-  const text = await response.text().catch(() => '');
+export function errorOf(url: string, status: number, text: string): ArcosError {
   let body: ErrorBody = {};
   try {
     body = JSON.parse(text) as ErrorBody;
@@ -80,8 +81,8 @@ async function errorOf(response: Response): Promise<ArcosError> {
     // Not JSON: the status has to say it all.
   }
   const { code, message, hint, data } = body.error ?? {};
-  const known = typeof code === 'string' && code in ERROR_CODES ? (code as ErrorCode) : codeOfHttp(response.status);
-  return new ArcosError(known, message ?? `${response.url} answered ${response.status}`, {
+  const known = typeof code === 'string' && code in ERROR_CODES ? (code as ErrorCode) : codeOfHttp(status);
+  return new ArcosError(known, message ?? `${url} answered ${status}`, {
     ...(hint === undefined ? {} : { hint }),
     ...(data === undefined ? {} : { data }),
   });

@@ -6,12 +6,17 @@ interface Explained {
   readonly reason: string;
 }
 
+interface Reach {
+  readonly reach: readonly { resource: string; reason: string }[];
+  readonly reason?: string;
+}
+
 export function accessCommand(program: Command): void {
   const access = program.command('access').description('Who may do what, and why.');
   asking(
     access,
     'explain <principal> <action> <resource>',
-    'Whether somebody may, and why. Resources are written platform, agency/ID, namespace/ID, project/ID, dataset/P.D, table/P.D.T.',
+    'Whether somebody may, and why. Resources are written platform, agency/ID, namespace/ID, project/ID, dataset/P.D, table/P.D.T, column/P.D.T.C.',
     async (client, [principal, action, resource]) => {
       const { allowed, reason } = await client.json<Explained>('/api/access/explain', {
         query: { principal, action, resource },
@@ -25,6 +30,16 @@ export function accessCommand(program: Command): void {
     });
     return all.map(({ principal, reason }) => `${principal}: ${reason}`).join('\n');
   });
+  asking<{ action: string }>(
+    access,
+    'reach <principal>',
+    'Everything somebody may read, or do another action to, and why.',
+    async (client, [principal], { action }) => {
+      const { reach, reason } = await client.json<Reach>('/api/access/reach', { query: { principal, action } });
+      if (reach.length === 0) return reason ?? `${principal} reaches nothing`;
+      return reach.map(({ resource, reason: why }) => `${resource}: ${why}`).join('\n');
+    },
+  ).option('--action <action>', 'what is done', 'table.read');
   asking(access, 'policy', 'What each role allows.', (client) => client.json('/api/access/policy'));
 }
 

@@ -58,11 +58,12 @@ export function datasetCommand(program: Command): void {
     process.stdout.write(datasets.map(({ datasetReference }) => `${datasetReference.datasetId}\n`).join(''));
   });
 
-  verb('publicize <dataset>', 'Says how a dataset is shown to everyone.').action(async (name: string) => {
-    throw new ArcosError('UNSUPPORTED', `${name} is not opened to everyone by a flag`, {
-      hint: 'Describe it in a file and call `arcos publish FILE`: its columns need descriptions first. Staging stays closed.',
-    });
-  });
+  verb('publicize <dataset>', 'Lets whoever has logged in read the dataset; staging stays closed.').action(
+    async (name: string, flags: DatasetFlags) => {
+      await publicize(bigQuery(flags), datasetPath(flags.project, name));
+      process.stdout.write(`${flags.project}.${name} can be read by whoever has logged in\n`);
+    },
+  );
 }
 
 /** BigQuery's REST API of the server. */
@@ -109,6 +110,18 @@ async function create(http: HttpClient, flags: DatasetFlags, dataset: string): P
 async function describe(http: HttpClient, { project, description }: DatasetFlags, dataset: string): Promise<void> {
   await http.json(datasetPath(project, dataset), { method: 'PATCH', json: { description } });
   process.stdout.write(`${project}.${dataset} is changed\n`);
+}
+
+async function publicize(http: HttpClient, path: string): Promise<void> {
+  const { access } = await http.json<{ access?: readonly object[] }>(path);
+  if (access === undefined) {
+    throw new ArcosError('DENIED', 'Only an administrator says who may read a dataset');
+  }
+  const everyone = ['roles/bigquery.dataViewer', 'roles/bigquery.metadataViewer'].map((role) => ({
+    role,
+    iamMember: 'allUsers',
+  }));
+  await http.json(path, { method: 'PATCH', json: { access: [...access, ...everyone] } });
 }
 
 async function removeDataset(http: HttpClient, project: string, dataset: string): Promise<void> {

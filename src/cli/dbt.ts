@@ -12,17 +12,16 @@ export function dbtCommand(program: Command): void {
     .allowUnknownOption();
   withConnection(command).action(async (words: string[], flags: ConnectionFlags) => {
     const { dbt } = await import('../models/dbt/dbt.ts');
-    const { warehouseClient } = await import('../warehouse/client.ts');
-    const { readCity } = await import('../server/city.ts');
     const stop = new AbortController();
     void stopAsked().then(() => stop.abort());
     process.exitCode = await dbt({
       words,
       directory: process.cwd(),
       environment: process.env,
-      fallback(folder) {
+      async fallback(folder) {
         const city = cityAbove(folder);
         if (city === undefined) return undefined;
+        const { readCity } = await import('../server/city.ts');
         const found = Object.entries(readCity(city).namespaces).find(
           ([, { models }]) => models !== undefined && resolve(city, models) === folder,
         );
@@ -30,7 +29,10 @@ export function dbtCommand(program: Command): void {
         const [name, { project }] = found;
         return { name: 'dev', project, dataset: name.replaceAll('-', '_'), threads: 2 };
       },
-      warehouse: () => warehouseClient(connectionOf(flags)),
+      async warehouse() {
+        const { warehouseClient } = await import('../warehouse/client.ts');
+        return warehouseClient(connectionOf(flags));
+      },
       write: (text) => process.stdout.write(text),
       signal: stop.signal,
     });

@@ -1,31 +1,34 @@
-import { enableCompileCache } from 'node:module';
-import { Command, CommanderError } from 'commander';
-import { cacheFolder } from '../base/cachefolder.ts';
-import { asArcosError } from '../base/errors.ts';
+import { Command } from 'commander';
 import { accessCommand, agencyCommand, namespaceCommand, roleCommand } from './access.ts';
 import { agentCommand } from './agent.ts';
 import { auditCommand } from './audit.ts';
 import { backfillCommand } from './backfill.ts';
+import { cacheCompiled } from './compilecache.ts';
 import { datasetCommand } from './dataset.ts';
 import { dbtCommand } from './dbt.ts';
 import { demoCommand } from './demo.ts';
 import { deployCommand } from './deploy.ts';
-import { formatError } from './error.ts';
 import { keyCommand, serviceAccountCommand } from './key.ts';
 import { limitsCommand } from './limits.ts';
 import { agentsCommand, flowsCommand } from './lists.ts';
 import { loginCommand } from './login.ts';
+import { modelsCommand } from './models.ts';
+import { notificationsCommand } from './notifications.ts';
 import { publishCommand } from './publish.ts';
 import { queryCommand } from './query.ts';
+import { retentionCommand } from './retention.ts';
 import { runCommand } from './run.ts';
+import { runProgram } from './runprogram.ts';
 import { runsCommand } from './runs.ts';
 import { schedulesCommand } from './schedules.ts';
+import { secretCommand } from './secret.ts';
 import { setupCommand } from './setup.ts';
 import { storageCommand } from './storage.ts';
 import { tableCommand } from './table.ts';
 import { upCommand } from './up.ts';
 import { uploadCommand } from './upload.ts';
 import { groupCommand, userCommand } from './user.ts';
+import { warehouseCommand } from './warehouse.ts';
 
 /**
  * Every command of `arcos`; docs/reference/commands.md lists the same. What a command needs is loaded by its
@@ -46,13 +49,17 @@ export function arcosProgram(): Command {
     backfillCommand,
     limitsCommand,
     agentsCommand,
+    notificationsCommand,
+    retentionCommand,
     publishCommand,
     dbtCommand,
+    modelsCommand,
     uploadCommand,
     queryCommand,
     datasetCommand,
     tableCommand,
     storageCommand,
+    warehouseCommand,
     auditCommand,
     loginCommand,
     userCommand,
@@ -61,6 +68,7 @@ export function arcosProgram(): Command {
     keyCommand,
     roleCommand,
     accessCommand,
+    secretCommand,
     agencyCommand,
     namespaceCommand,
   ]) {
@@ -70,15 +78,6 @@ export function arcosProgram(): Command {
 }
 
 if (import.meta.main) {
-  // Node then neither strips types nor compiles what it has seen before: faster starts, and some 20 MB less in each process.
-  process.env['NODE_COMPILE_CACHE'] ??= cacheFolder('node');
-  enableCompileCache(process.env['NODE_COMPILE_CACHE']);
-  try {
-    await arcosProgram().exitOverride().parseAsync();
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) process.exit(thrown.exitCode);
-    const error = asArcosError(thrown);
-    process.stderr.write(formatError(error));
-    process.exit(error.exit);
-  }
+  cacheCompiled();
+  await runProgram(arcosProgram());
 }

@@ -52,12 +52,12 @@ async function writerOf(format: QueryFlags['format'], names: readonly string[]) 
     const lines = first ? [[...names], ...cells] : cells;
     if (format === 'jsonl') process.stdout.write(rows.map((row) => `${JSON.stringify(row, numbers)}\n`).join(''));
     else if (format === 'csv') process.stdout.write(lines.map(csvLine).join(''));
-    else process.stdout.write(`${textTable(lines)}\n`);
+    else process.stdout.write(`${textTable(lines.map((line) => line.map((cell) => cell ?? '')))}\n`);
   };
 }
 
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return '';
+function shown(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'object' ? JSON.stringify(value, numbers) : String(value);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { demandSafe } from '../server/production.ts';
 import { settingsOf, withSettings } from './flags.ts';
+import { giveBackMemory } from './giveback.ts';
 import { stopAsked } from './signal.ts';
 import { ensureWeb } from './web.ts';
 
@@ -34,6 +35,7 @@ export function upCommand(program: Command): void {
     // Not in the log, which others may read.
     if (server.welcome !== undefined)
       process.stderr.write(`Choose the administrator's password here, once: ${server.welcome}\n`);
+    giveBackMemory();
     await stop;
     log.info('stopping');
     await server.stop();

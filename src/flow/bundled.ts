@@ -1,16 +1,25 @@
 import { readRunEnvironment } from '../base/environment.ts';
 import { ArcosError, asArcosError } from '../base/errors.ts';
-import { httpClient } from '../base/http.ts';
 import { describeFlow, type FlowDescription } from './describe.ts';
 import { execute } from './engine.ts';
-import type { StoredResult } from './events.ts';
+import type { RunEvent, StoredResult } from './events.ts';
 import { type Flow, isFlow } from './flow.ts';
+import { openJournal } from './journal.ts';
+import { maskEvent } from './mask.ts';
+import { reportHttp } from './reporthttp.ts';
 import { createSpool, type ReportAnswer, type ReportBatch } from './spool.ts';
 
 /** What the parent of a bundle's process tells it, over the channel between them. */
 export type ToBundle =
   | { readonly kind: 'describe' }
-  | { readonly kind: 'run'; readonly flow: string; readonly fence: number; readonly parameters: unknown }
+  | {
+      readonly kind: 'run';
+      readonly flow: string;
+      readonly fence: number;
+      readonly parameters: unknown;
+      /** File that what has not arrived yet is kept in. */
+      readonly journal: string;
+    }
   | { readonly kind: 'cancel' };
 
 /** What the process answers. */
@@ -48,31 +57,33 @@ async function describe(flows: readonly Flow[]): Promise<void> {
 
 async function run(
   flows: readonly Flow[],
-  { flow: name, fence, parameters }: Extract<ToBundle, { kind: 'run' }>,
+  { flow: name, fence, parameters, journal }: Extract<ToBundle, { kind: 'run' }>,
   cancel: AbortController,
 ): Promise<void> {
   const environment = readRunEnvironment();
   const flow = flows.find(({ options }) => options.name === name);
   if (environment === undefined) throw new ArcosError('CONFIG', 'The run was not told its server and key');
   if (flow === undefined) throw new ArcosError('NOT_FOUND', `The bundle has no flow "${name}"`);
-  const http = httpClient({ baseUrl: environment.server, key: environment.key });
+  const call = reportHttp(environment.server, environment.key);
   const path = `/api/runs/${environment.run}`;
 
   const spool = createSpool({
     fence,
     source: 'run',
-    send: (batch: ReportBatch) => http.json<ReportAnswer>(`${path}/report`, { method: 'POST', json: batch }),
+    journal: openJournal(journal),
+    send: (batch: ReportBatch) => call<ReportAnswer>('POST', `${path}/report`, batch),
     onCancel: () => cancel.abort(new ArcosError('CANCELLED', 'Cancelled')),
     onRefused: (error) => {
       process.stderr.write(`The server takes no more from this attempt: ${error.message}\n`);
       endGroup();
     },
   });
+  const tellServer = (event: RunEvent) => spool.add(maskEvent(event));
   const failHard = (thrown: unknown) => {
     const { message, stack } = asArcosError(thrown);
     const at = new Date().toISOString();
-    spool.add({ kind: 'log', level: 'error', message: stack ?? message, at });
-    spool.add({ kind: 'state', state: 'Failed', message: `Outside of every task: ${message}`, at });
+    tellServer({ kind: 'log', level: 'error', message: stack ?? message, at });
+    tellServer({ kind: 'state', state: 'Failed', message: `Outside of every task: ${message}`, at });
     void finish();
   };
   const finish = async () => {
@@ -83,7 +94,7 @@ async function run(
   // An error that nobody can catch fails the run at once, like one that nobody caught.
   process.on('uncaughtException', failHard);
 
-  const stored = environment.attempt === 1 ? [] : await resume(() => http.json<StoredResult[]>(`${path}/resume`));
+  const stored = environment.attempt === 1 ? [] : await resume(() => call<StoredResult[]>('GET', `${path}/resume`));
   await execute((scope) => flow.execute(parameters, scope), {
     run: {
       id: environment.run,
@@ -91,7 +102,8 @@ async function run(
       attempt: environment.attempt,
       ...(environment.scheduledFor === undefined ? {} : { scheduledFor: environment.scheduledFor }),
     },
-    reporter: spool.add,
+    reporter: tellServer,
+    onState: flow.options.onState,
     signal: cancel.signal,
     stored: new Map(stored.map((result) => [result.key, result])),
   });

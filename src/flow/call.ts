@@ -1,11 +1,13 @@
-import { ArcosError } from '../base/errors.ts';
+import { ArcosError, asArcosError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import { canonicalJson } from '../base/json.ts';
+import { CACHE_PREFIX, type CachePolicy, readCache, writeCache } from './cache.ts';
 import { deadline, pause, untilAborted } from './deadline.ts';
 import { type Duration, milliseconds } from './duration.ts';
 import type { StoredResult, TaskEvent, TaskStateName } from './events.ts';
 import { notJson } from './json.ts';
 import { logOf, type RunLog } from './log.ts';
+import { loadResult, storeResult } from './result.ts';
 import { delayBefore, type RetryPolicy } from './retry.ts';
 import { type RunInfo, type Scope, within } from './scope.ts';
 import { type Trigger, triggerRefusal } from './trigger.ts';
@@ -17,7 +19,21 @@ export interface TaskPolicy extends RetryPolicy {
   /** When it runs after the tasks it was told to wait for; `all_success` unless told. */
   readonly trigger?: Trigger;
   readonly tags?: readonly string[];
+  /** Results are good for other runs too: see `CachePolicy`. */
+  readonly cache?: CachePolicy<never>;
+  /** Called with each state that a call of it enters; what it throws is logged, and changes nothing. */
+  readonly onState?: Hook<TaskChange>;
 }
+
+/** A state that a call of a task has entered. */
+export interface TaskChange {
+  readonly key: string;
+  readonly state: TaskStateName;
+  readonly message?: string;
+  readonly tries: number;
+}
+
+export type Hook<Change> = (change: Change, run: RunInfo) => unknown;
 
 export interface TaskContext {
   readonly run: RunInfo;
@@ -55,9 +71,9 @@ export interface CallSurroundings {
   /** Runs the work when there is room for it. */
   readonly limit: <Work>(work: () => Promise<Work>) => Promise<Work>;
   readonly random: () => number;
+  /** Calls a hook, and waits for it before the run ends. */
+  readonly tell: <Change>(hook: Hook<Change> | undefined, change: Change) => void;
 }
-
-const LARGEST_RESULT_BYTES = 8 * 1024 * 1024;
 
 /** Lives through one call of a task, from waiting to its end. Throws what its last try threw. */
 export async function liveThrough<Result>(call: Call<Result>, around: CallSurroundings): Promise<Result> {
@@ -70,8 +86,11 @@ export async function liveThrough<Result>(call: Call<Result>, around: CallSurrou
     tags: policy.tags ?? [],
   };
   let begun: Pick<TaskEvent, 'tries' | 'startedAt' | 'inputHash'> = { tries: 0 };
-  const now = (state: TaskStateName, more: Pick<Partial<TaskEvent>, 'message' | 'result' | 'endedAt'> = {}) =>
+  const now = (state: TaskStateName, more: Pick<Partial<TaskEvent>, 'message' | 'result' | 'endedAt'> = {}) => {
     scope.emit({ ...known, ...begun, ...more, state, at: scope.now() });
+    const { message } = more;
+    around.tell(policy.onState, { key, state, tries: begun.tries, ...(message === undefined ? {} : { message }) });
+  };
   const end = (state: TaskStateName, more: Pick<Partial<TaskEvent>, 'message' | 'result'> = {}) =>
     now(state, { ...more, endedAt: scope.now() });
   const log = logOf(() => ({ ...scope, task: key }));
@@ -81,9 +100,22 @@ export async function liveThrough<Result>(call: Call<Result>, around: CallSurrou
     if (hash !== undefined) begun = { ...begun, inputHash: hash };
     if (around.stored !== undefined && around.stored.inputHash === hash) {
       const { result } = around.stored;
-      end('Reused');
       // It was Result when it was written: same code, same task, same input.
-      return (result === undefined ? undefined : JSON.parse(result)) as Result;
+      const value = await loadResult(result).catch((error: unknown) => {
+        if (asArcosError(error).code !== 'NOT_FOUND') throw error;
+        log.warn(`Its result is no longer in the lake: ${messageOf(error)}`);
+        return GONE;
+      });
+      if (value !== GONE) {
+        end('Reused');
+        return value as Result;
+      }
+    }
+    const cacheKey = cacheKeyOf(call, scope.run, hash);
+    const cached = cacheKey === undefined ? undefined : await readCache(cacheKey, new Date(scope.now()));
+    if (cached !== undefined) {
+      end('Reused', { message: `cached until ${cached.until}` });
+      return cached.value as Result;
     }
     begun = { ...begun, startedAt: scope.now() };
     for (let tries = 1; ; tries++) {
@@ -109,10 +141,15 @@ export async function liveThrough<Result>(call: Call<Result>, around: CallSurrou
         end('Skipped', { message: attempt.skipped });
         return attempt.value;
       }
-      const result = encodeResult(key, attempt.value);
-      if (result instanceof ArcosError) {
-        end('Failed', { message: result.message });
-        throw result;
+      let result: string | undefined;
+      try {
+        result = await storeResult(key, attempt.value);
+        if (cacheKey !== undefined && policy.cache !== undefined) {
+          await writeCache(cacheKey, attempt.value, policy.cache, new Date(scope.now()));
+        }
+      } catch (error) {
+        end('Failed', { message: messageOf(error) });
+        throw error;
       }
       end('Completed', result === undefined ? {} : { result });
       return attempt.value;
@@ -137,6 +174,20 @@ export async function liveThrough<Result>(call: Call<Result>, around: CallSurrou
     if (scope.signal.aborted) end('Cancelled');
     throw error;
   }
+}
+
+const GONE = Symbol('gone');
+
+function cacheKeyOf<Result>(
+  { policy, input }: Call<Result>,
+  run: RunInfo,
+  hash: string | undefined,
+): string | undefined {
+  if (policy.cache === undefined) return undefined;
+  // The policy's own type says what the input is: see `task`.
+  const own = policy.cache.key?.(input as never);
+  const content = own === undefined ? hash : sha256(own);
+  return content === undefined ? undefined : `${CACHE_PREFIX}${run.flow}/${policy.name}/${content}`;
 }
 
 interface Tried<Result> {
@@ -181,22 +232,6 @@ async function tryOnce<Result>(
 function inputHash(input: unknown): string | undefined {
   if (input === undefined) return sha256('');
   return notJson(input) === undefined ? sha256(canonicalJson(input)) : undefined;
-}
-
-function encodeResult(key: string, value: unknown): string | ArcosError | undefined {
-  if (value === undefined) return undefined;
-  const why = notJson(value);
-  if (why !== undefined) {
-    return new ArcosError('INVALID', `The result of task "${key}" cannot be stored as JSON: ${why}`, {
-      hint: 'Return plain objects, arrays, texts and numbers; dates as ISO 8601 texts.',
-    });
-  }
-  const text = JSON.stringify(value);
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= LARGEST_RESULT_BYTES) return text;
-  return new ArcosError('TOO_LARGE', `The result of task "${key}" has ${bytes} bytes; ${LARGEST_RESULT_BYTES} fit`, {
-    hint: 'Stage the data in the lake inside the task, and return where it is.',
-  });
 }
 
 export function messageOf(error: unknown): string {

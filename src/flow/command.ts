@@ -6,11 +6,13 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ArcosError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import type { CachePolicy } from './cache.ts';
 import type { TaskContext, TaskPolicy } from './call.ts';
 import { type Duration, milliseconds } from './duration.ts';
 import { type Task, task } from './task.ts';
 
-export interface CommandPolicy<Input> extends TaskPolicy {
+export interface CommandPolicy<Input> extends Omit<TaskPolicy, 'cache'> {
+  readonly cache?: CachePolicy<Input>;
   /** What to start: a file, or a name found by PATH. No shell reads it; for one, start `sh` with `-c`. */
   readonly program: string;
   readonly args?: readonly string[] | ((input: Input) => readonly string[]);

@@ -18,11 +18,12 @@ export interface FlowDescription {
   readonly backoff: number;
   readonly collision?: Collision;
   readonly tags?: readonly string[];
+  readonly owners?: readonly string[];
 }
 
 /** Throws INVALID when the parameters cannot be described. */
 export async function describeFlow({ options }: Flow): Promise<FlowDescription> {
-  const { name, description, labels = [], schedules = [], concurrency, collision, tags } = options;
+  const { name, description, labels = [], schedules = [], concurrency, collision, tags, owners } = options;
   const { retries = 0, retryDelay, backoff = 1 } = options;
   return {
     name,
@@ -36,13 +37,14 @@ export async function describeFlow({ options }: Flow): Promise<FlowDescription> 
     backoff,
     ...(collision === undefined ? {} : { collision }),
     ...(tags === undefined ? {} : { tags }),
+    ...(owners === undefined ? {} : { owners }),
   };
 }
 
 export async function parameterSchema({ name, parameters }: Flow['options']): Promise<JsonObject> {
   if (parameters === undefined) return { type: 'object', properties: {}, additionalProperties: false };
-  // Only here: a run needs the schema's own methods, not the whole of zod.
-  const { toJSONSchema } = await import('zod');
+  // Only here: a run needs the schema's own methods alone.
+  const { toJSONSchema } = await import('./jsonschema.ts');
   try {
     // Plain JSON by now: zod's own type for it has methods of its own.
     return JSON.parse(JSON.stringify(toJSONSchema(parameters, { io: 'input' }))) as JsonObject;

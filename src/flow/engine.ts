@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ArcosError } from '../base/errors.ts';
-import { type Call, liveThrough, messageOf } from './call.ts';
+import { type Call, type Hook, liveThrough, messageOf } from './call.ts';
 import { untilAborted } from './deadline.ts';
-import type { Reporter, RunEvent, StoredResult, TaskStateName } from './events.ts';
+import type { EngineState, Reporter, RunEvent, StoredResult, TaskStateName } from './events.ts';
 import { createLimiter, type Limiter, unlimited } from './limiter.ts';
+import { logOf } from './log.ts';
 import { createOrigins } from './origins.ts';
 import { type RunInfo, type Scope, within } from './scope.ts';
 
@@ -18,6 +19,14 @@ export interface EngineOptions {
   readonly random?: () => number;
   /** How long code that was cancelled may take to clean up before the run ends without it. */
   readonly graceMs?: number;
+  /** Called with each state that the run gives itself; the last is told to the server when it has returned. */
+  readonly onState?: Hook<RunChange> | undefined;
+}
+
+/** A state that a run has entered, or is about to end in. */
+export interface RunChange {
+  readonly state: EngineState;
+  readonly message?: string;
 }
 
 export type Outcome<Result> =
@@ -25,6 +34,8 @@ export type Outcome<Result> =
   | { readonly state: 'Failed' | 'Cancelled'; readonly error: unknown };
 
 const GRACE_MS = 5_000;
+/** A hook that takes longer does not hold up the run's end. */
+const HOOK_MS = 30_000;
 
 /**
  * Executes the body of a flow as one attempt of a run: the tasks it calls, in whatever order and
@@ -42,6 +53,7 @@ export async function execute<Result>(
   const blame = new WeakMap<object, string>();
   const calls = new Set<Promise<unknown>>();
   const bodies = new Set<Promise<unknown>>();
+  const hooks = new Set<Promise<unknown>>();
   let open = true;
 
   const keep = (set: Set<Promise<unknown>>) => (promise: Promise<unknown>) => {
@@ -55,6 +67,18 @@ export async function execute<Result>(
   function emit(event: RunEvent): void {
     if (event.kind === 'task') ends.set(event.key, event.state);
     reporter(event);
+  }
+
+  function tell<Change>(hook: Hook<Change> | undefined, change: Change): void {
+    if (hook === undefined) return;
+    const told = within(scope, async () => {
+      try {
+        await hook(change, run);
+      } catch (error) {
+        logOf(() => scope).warn(`A hook failed: ${messageOf(error)}`);
+      }
+    });
+    keep(hooks)(told);
   }
 
   /** Calls of one task have keys in the order they were made: `stage`, `stage#2`, `stage#3`. */
@@ -77,6 +101,7 @@ export async function execute<Result>(
       working,
       limit,
       random,
+      tell,
     }).then(
       (value) => {
         origins.remember(value, [key]);
@@ -143,13 +168,12 @@ export async function execute<Result>(
   }
 
   emit({ kind: 'state', state: 'Running', at: scope.now() });
+  tell(options.onState, { state: 'Running' });
   const outcome = await attempt();
-  const ended = { kind: 'state', state: outcome.state, at: scope.now() } as const;
-  if (outcome.state === 'Completed') emit(ended);
-  else {
-    const message = outcome.state === 'Failed' ? explain(outcome.error, blame) : messageOf(outcome.error);
-    emit({ ...ended, message });
-  }
+  const change = { state: outcome.state, ...messageFor(outcome, blame) };
+  tell(options.onState, change);
+  await cleanUp(hooks, HOOK_MS);
+  emit({ kind: 'state', ...change, at: scope.now() });
   return outcome;
 }
 
@@ -181,6 +205,11 @@ async function cleanUp(bodies: ReadonlySet<Promise<unknown>>, graceMs: number): 
   });
   await Promise.race([Promise.allSettled(bodies), late]);
   clearTimeout(timer);
+}
+
+function messageFor(outcome: Outcome<unknown>, blame: WeakMap<object, string>): { message?: string } {
+  if (outcome.state === 'Completed') return {};
+  return { message: outcome.state === 'Failed' ? explain(outcome.error, blame) : messageOf(outcome.error) };
 }
 
 function explain(error: unknown, blame: WeakMap<object, string>): string {

@@ -60,7 +60,7 @@ export interface LogEvent {
   readonly at: string;
 }
 
-export type ArtifactKind = 'table' | 'markdown' | 'link';
+export type ArtifactKind = 'table' | 'markdown' | 'link' | 'map' | 'image';
 
 /** Something to look at beside the run. The same key again, by the same task, replaces it. */
 export interface ArtifactEvent {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { ArcosError } from '../base/errors.ts';
+import type { Hook } from './call.ts';
+import type { RunChange } from './engine.ts';
 import { runLocally } from './local.ts';
 import { logOf, type RunLog } from './log.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -21,6 +23,10 @@ export interface FlowOptions<Schema extends z.ZodObject> extends RetryPolicy {
   readonly collision?: Collision;
   /** Runs of flows with a tag may be limited together. */
   readonly tags?: readonly string[];
+  /** People or teams that messages about its runs name: e-mail addresses, `@name`, Discord's `<@id>`. */
+  readonly owners?: readonly string[];
+  /** Called with each state that a run gives itself; what it throws is logged, and changes nothing. */
+  readonly onState?: Hook<RunChange>;
 }
 
 /** `enqueue`: it waits. `cancel_new`: it is cancelled. `replace`: the others are. */

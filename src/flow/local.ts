@@ -1,14 +1,16 @@
 import { newId } from '../base/ids.ts';
+import type { Hook } from './call.ts';
 import { pause } from './deadline.ts';
-import { execute, type Outcome } from './engine.ts';
+import { execute, type Outcome, type RunChange } from './engine.ts';
 import type { Reporter, RunEvent, StoredResult } from './events.ts';
+import { maskEvent } from './mask.ts';
 import { printEvent } from './report/terminal.ts';
 import { delayBefore, type RetryPolicy } from './retry.ts';
 import type { Scope } from './scope.ts';
 
 /** A flow, as far as running it goes. */
 interface Runnable<Result> {
-  readonly options: RetryPolicy & { readonly name: string };
+  readonly options: RetryPolicy & { readonly name: string; readonly onState?: Hook<RunChange> };
   readonly execute: (parameters: unknown, scope: Scope) => Promise<Result>;
 }
 
@@ -30,10 +32,11 @@ export async function runLocally<Result>(
       run: { id, flow: options.name, attempt },
       reporter: (event) => {
         keepResult(stored, event);
-        reporter(event);
+        reporter(maskEvent(event));
       },
       signal,
       stored,
+      onState: options.onState,
     });
     if (outcome.state === 'Completed') return outcome.value;
     const delay = outcome.state === 'Failed' ? delayBefore(attempt + 1, options, Math.random) : undefined;

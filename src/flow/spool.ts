@@ -1,5 +1,6 @@
 import { type ArcosError, asArcosError } from '../base/errors.ts';
 import type { RunEvent } from './events.ts';
+import type { Journal } from './journal.ts';
 
 /** Events of one attempt, in order. */
 export interface ReportBatch {
@@ -10,6 +11,8 @@ export interface ReportBatch {
   /** Sequence number of the first event; 1 is the first of the attempt. What the server has it passes over. */
   readonly first: number;
   readonly events: readonly RunEvent[];
+  /** Told by the agent for a process that has ended: of a claim that is void by now, its log lines are kept still. */
+  readonly late?: boolean;
 }
 
 export interface ReportAnswer {
@@ -26,6 +29,10 @@ export interface SpoolOptions {
   readonly onRefused?: (error: ArcosError) => void;
   /** How long log lines may wait for company. States go at once. */
   readonly delayMs?: number;
+  /** Where what waits is written down as well. */
+  readonly journal?: Journal;
+  /** Number of the first event; 1 unless told. */
+  readonly first?: number;
 }
 
 export interface Spool {
@@ -47,9 +54,9 @@ const LONGEST_PAUSE_MS = 2_000;
  * answers are lost or the server is away for a while.
  */
 export function createSpool(options: SpoolOptions): Spool {
-  const { fence, source, send, onCancel, onRefused, delayMs = DELAY_MS } = options;
+  const { fence, source, send, onCancel, onRefused, delayMs = DELAY_MS, journal } = options;
   const events: RunEvent[] = [];
-  let first = 1;
+  let { first = 1 } = options;
   let refused: ArcosError | undefined;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
@@ -60,6 +67,7 @@ export function createSpool(options: SpoolOptions): Spool {
     const { cancel } = await sendUntilAnswered(batch);
     events.splice(0, batch.events.length);
     first += batch.events.length;
+    if (events.length === 0) journal?.drained(first);
     if (cancel) onCancel?.();
   }
 
@@ -102,6 +110,7 @@ export function createSpool(options: SpoolOptions): Spool {
 
   return {
     add(event) {
+      journal?.append(event);
       if (refused !== undefined) return;
       events.push(event);
       // A state goes at once, with what came before it and what the same step of the program still adds.

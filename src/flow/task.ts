@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
+import type { CachePolicy } from './cache.ts';
 import type { Call, TaskContext, TaskPolicy } from './call.ts';
 import { execute } from './engine.ts';
 import { printEvent } from './report/terminal.ts';
@@ -40,11 +41,11 @@ const CONCURRENCY = 10;
 
 /**
  * A step of a flow: a function that the run records, retries, times and can reuse. Its result must be
- * JSON (plain objects, arrays, texts, finite numbers, booleans, null) or nothing, 8 MiB at the most:
+ * JSON (plain objects, arrays, texts, finite numbers, booleans, null) or nothing, 256 MiB at the most (over 1 MiB it is an object of the lake):
  * a retry of the run takes it from storage instead of executing the task again.
  */
 export function task<Input = undefined, Result = void>(
-  policy: TaskPolicy,
+  policy: Omit<TaskPolicy, 'cache'> & { readonly cache?: CachePolicy<Input> },
   body: (input: Input, context: TaskContext) => Result | Promise<Result>,
 ): Task<Input, Result> {
   const callOf = (input: Input, options: CallOptions): Call<Result> => ({

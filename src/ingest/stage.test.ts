@@ -33,10 +33,18 @@ const byYear = { keys: ['ano'], of: (row: Row) => ({ ano: String(row['id']).slic
 describe('stage', () => {
   it('keeps any text, and every column is STRING', async () => {
     const nota = 'aspas ", vírgula,\nlinha nova; ção 🦜';
-    await put({ table: 'texto', rows: [{ id: 1, nota }, { id: 2, nota: null }, { id: 3 }, { id: true, nota: '007' }] });
+    await put({
+      table: 'texto',
+      rows: [
+        { id: 1, nota },
+        { id: 2, nota: null },
+        { id: 3, nota: '' },
+        { id: true, nota: '007' },
+      ],
+    });
     expect(await read('texto')).toEqual([
       { id: '1', nota },
-      { id: '2', nota: '' },
+      { id: '2', nota: null },
       { id: '3', nota: '' },
       { id: 'true', nota: '007' },
     ]);
@@ -54,7 +62,7 @@ describe('stage', () => {
     });
     expect(staged).toMatchObject({ table: 'rio.saude_staging.ano', rows: 3, objects: 2 });
     expect(await names('ano')).toEqual(['ano=2025/data.csv', 'ano=2026/data.csv']);
-    expect(await read('ano')).toContainEqual({ id: '2025-c', nota: '', ano: '2025' });
+    expect(await read('ano')).toContainEqual({ id: '2025-c', nota: null, ano: '2025' });
   });
 
   it('overwrites a table, or only the partitions it is given', async () => {

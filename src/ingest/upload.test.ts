@@ -131,7 +131,7 @@ describe('other formats', () => {
     connection.closeSync();
     instance.closeSync();
     await upload(path);
-    expect(await read()).toEqual([{ id: '1', dia: '2026-01-02', lista: '[1,2]', nada: '' }]);
+    expect(await read()).toEqual([{ id: '1', dia: '2026-01-02', lista: '[1,2]', nada: null }]);
   });
 
   it('reads a sheet of a workbook', async () => {
@@ -155,7 +155,7 @@ describe('other formats', () => {
     execFileSync('python3', ['-m', 'zipfile', '-c', join(folder, 'a.xlsx'), join(folder, 'x', 'xl')]);
     await upload(join(folder, 'a.xlsx'), { sheet: 'Dados' });
     expect(await read()).toEqual([
-      { bairro: '', dia: '', valor: '3' },
+      { bairro: null, dia: null, valor: '3' },
       { bairro: 'São Cristóvão', dia: '2026-01-02', valor: '0.1' },
     ]);
     await expect(plan(join(folder, 'a.xlsx'), { sheet: 'Outra' })).rejects.toMatchObject({
@@ -180,7 +180,7 @@ describe('other formats', () => {
   it('reads GeoJSON', async () => {
     const feature = { type: 'Feature', properties: { Nome: 'Centro', n: null }, geometry: polygon };
     await upload(files({ 'a.geojson': JSON.stringify({ type: 'FeatureCollection', features: [feature] }) }));
-    expect(await read()).toEqual([{ nome: 'Centro', n: '', geometria: WKT }]);
+    expect(await read()).toEqual([{ nome: 'Centro', n: null, geometria: WKT }]);
   });
 
   it('reads KML', async () => {

@@ -34,6 +34,10 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set(
 /** Folders of the lake's root that are not a bucket's. */
 const FOLDERS = new Set(['warehouse']);
 
+/** For how long a server may not know of another's change, in ms: as for keys and roles. */
+const STALE_MS = 1_000;
+const MOST_KNOWN = 1_000;
+
 export interface Buckets {
   /** Makes the bucket unless it exists. */
   put(bucket: NewBucket): Promise<void>;
@@ -57,23 +61,37 @@ export function createBuckets(db: Kysely<LakeTables>, now: () => Date): Buckets 
       .returningAll()
       .executeTakeFirst();
   };
+  /** Every request asks for its bucket, and they seldom change. */
+  const known = new Map<string, { readonly bucket: Promise<Bucket>; readonly until: number }>();
+  const forget = () => known.clear();
+  async function read(name: string): Promise<Bucket> {
+    const row = await db.selectFrom('lake.bucket').selectAll().where('name', '=', name).executeTakeFirst();
+    if (row === undefined) throw new ArcosError('NOT_FOUND', `No such bucket: ${name}`);
+    return toBucket(row);
+  }
+
   const buckets: Buckets = {
     async put(bucket) {
-      await insert(bucket, {});
+      await insert(bucket, {}).finally(forget);
     },
 
     async create(bucket, settings = {}) {
       if (RESERVED_NAMES.has(bucket.name) || FOLDERS.has(bucket.name))
         throw new ArcosError('INVALID', `"${bucket.name}" cannot be the name of a new bucket: it means something else`);
-      const row = await insert(bucket, settings);
+      const row = await insert(bucket, settings).finally(forget);
       if (row === undefined) throw new ArcosError('CONFLICT', `There is a bucket ${bucket.name} already`);
       return toBucket(row);
     },
 
-    async find(name) {
-      const row = await db.selectFrom('lake.bucket').selectAll().where('name', '=', name).executeTakeFirst();
-      if (row === undefined) throw new ArcosError('NOT_FOUND', `No such bucket: ${name}`);
-      return toBucket(row);
+    find(name) {
+      const before = known.get(name);
+      if (before !== undefined && before.until > performance.now()) return before.bucket;
+      const bucket = read(name);
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(name, { bucket, until: performance.now() + STALE_MS });
+      // Only what is there is known.
+      bucket.catch(() => known.delete(name));
+      return bucket;
     },
 
     async list(project) {
@@ -83,29 +101,39 @@ export function createBuckets(db: Kysely<LakeTables>, now: () => Date): Buckets 
     },
 
     change: (name, change, conditions = {}) =>
-      db.transaction().execute(async (transaction) => {
-        const before = await lock(transaction, name);
-        checkConditions(name, { generation: 0, metageneration: before.metageneration }, conditions);
-        const row = await transaction
-          .updateTable('lake.bucket')
-          .set({ ...columns(change), metageneration: before.metageneration + 1, updated_at: now() })
-          .where('name', '=', name)
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return toBucket(row);
-      }),
+      db
+        .transaction()
+        .execute(async (transaction) => {
+          const before = await lock(transaction, name);
+          checkConditions(name, { generation: 0, metageneration: before.metageneration }, conditions);
+          const row = await transaction
+            .updateTable('lake.bucket')
+            .set({ ...columns(change), metageneration: before.metageneration + 1, updated_at: now() })
+            .where('name', '=', name)
+            .returningAll()
+            .executeTakeFirstOrThrow();
+          return toBucket(row);
+        })
+        .finally(forget),
 
     remove: (name, conditions = {}) =>
-      db.transaction().execute(async (transaction) => {
-        const bucket = await lock(transaction, name);
-        checkConditions(name, { generation: 0, metageneration: bucket.metageneration }, conditions);
-        for (const table of ['lake.object', 'lake.version'] as const) {
-          const some = await transaction.selectFrom(table).select('name').where('bucket', '=', name).executeTakeFirst();
-          if (some !== undefined) throw new ArcosError('CONFLICT', 'The bucket you tried to delete is not empty');
-        }
-        await transaction.deleteFrom('lake.upload').where('bucket', '=', name).execute();
-        await transaction.deleteFrom('lake.bucket').where('name', '=', name).execute();
-      }),
+      db
+        .transaction()
+        .execute(async (transaction) => {
+          const bucket = await lock(transaction, name);
+          checkConditions(name, { generation: 0, metageneration: bucket.metageneration }, conditions);
+          for (const table of ['lake.object', 'lake.version'] as const) {
+            const some = await transaction
+              .selectFrom(table)
+              .select('name')
+              .where('bucket', '=', name)
+              .executeTakeFirst();
+            if (some !== undefined) throw new ArcosError('CONFLICT', 'The bucket you tried to delete is not empty');
+          }
+          await transaction.deleteFrom('lake.upload').where('bucket', '=', name).execute();
+          await transaction.deleteFrom('lake.bucket').where('name', '=', name).execute();
+        })
+        .finally(forget),
   };
   return buckets;
 }

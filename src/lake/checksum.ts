@@ -1,53 +1,58 @@
 import { createHash } from 'node:crypto';
 import { ArcosError } from '../base/errors.ts';
 
-/** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78), eight bytes a step. */
-const TABLES = makeTables();
+/** Bytes of one step of the CRC. */
+const STEP = 16;
 
-function makeTables(): Uint32Array[] {
-  const first = new Uint32Array(256);
+/** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78): what each value of each byte of a step adds, the last byte first. */
+const TABLE = makeTable();
+
+function makeTable(): Int32Array {
+  const table = new Int32Array(256 * STEP);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-    first[byte] = crc;
+    table[byte] = crc;
   }
-  const tables = [first];
-  for (let table = 1; table < 8; table++) {
-    const before = tables[table - 1] ?? first;
-    tables.push(before.map((crc) => (first[crc & 0xff] ?? 0) ^ (crc >>> 8)));
+  for (let at = 256; at < table.length; at++) {
+    const before = table[at - 256] as number;
+    table[at] = (table[before & 0xff] as number) ^ (before >>> 8);
   }
-  return tables;
+  return table;
 }
 
-/** The CRC after `bytes`, given the CRC before them (0 at the beginning). */
+/** What the four bytes of a word add, that has `behind` bytes of its step behind it. */
+const word = (value: number, behind: number): number =>
+  (TABLE[((behind + 3) << 8) + (value & 0xff)] as number) ^
+  (TABLE[((behind + 2) << 8) + ((value >>> 8) & 0xff)] as number) ^
+  (TABLE[((behind + 1) << 8) + ((value >>> 16) & 0xff)] as number) ^
+  (TABLE[(behind << 8) + (value >>> 24)] as number);
+
+/**
+ * The CRC after `bytes`, given the CRC before them (0 at the beginning). Sixteen bytes a step, as four words of a
+ * little-endian machine: twice as fast as eight by a DataView.
+ */
 export function crc32c(bytes: Uint8Array, before = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let crc = ~before;
   let at = 0;
-  for (const end = bytes.length - 8; at <= end; at += 8) {
-    const low = crc ^ view.getUint32(at, true);
-    const high = view.getUint32(at + 4, true);
+  const one = () => {
+    crc = (TABLE[(crc ^ (bytes[at++] as number)) & 0xff] as number) ^ (crc >>> 8);
+  };
+  while (at < bytes.length && ((bytes.byteOffset + at) & 3) !== 0) one();
+  // What is shorter than the way to a word's border never gets there.
+  const aligned = at < bytes.length ? bytes.byteOffset + at : 0;
+  const words = new Int32Array(bytes.buffer, aligned, (bytes.length - at) >> 2);
+  const end = words.length - 3;
+  let index = 0;
+  for (; index < end; index += 4) {
     crc =
-      (t7[low & 0xff] as number) ^
-      (t6[(low >>> 8) & 0xff] as number) ^
-      (t5[(low >>> 16) & 0xff] as number) ^
-      (t4[low >>> 24] as number) ^
-      (t3[high & 0xff] as number) ^
-      (t2[(high >>> 8) & 0xff] as number) ^
-      (t1[(high >>> 16) & 0xff] as number) ^
-      (t0[high >>> 24] as number);
+      word((words[index] as number) ^ crc, 12) ^
+      word(words[index + 1] as number, 8) ^
+      word(words[index + 2] as number, 4) ^
+      word(words[index + 3] as number, 0);
   }
-  for (; at < bytes.length; at++) crc = (t0[(crc ^ (bytes[at] ?? 0)) & 0xff] as number) ^ (crc >>> 8);
+  at += index * 4;
+  while (at < bytes.length) one();
   return ~crc >>> 0;
 }
 
@@ -64,6 +69,11 @@ export class ChecksumStream {
   readonly #md5 = createHash('md5');
   #crc = 0;
   #size = 0;
+
+  /** Bytes that came through. */
+  get size(): number {
+    return this.#size;
+  }
 
   async *through(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of content) {

@@ -1,32 +1,31 @@
 import { type Kysely, sql } from 'kysely';
 import { ArcosError } from '../base/errors.ts';
-import { newId } from '../base/ids.ts';
-import type { Folder } from './folder.ts';
-import { blobPath, checkObjectName } from './name.ts';
+import type { Driver } from './driver.ts';
+import { checkObjectName } from './name.ts';
 import { blobOf, type StoredObject, toObject } from './object.ts';
 import type { ObjectCommit } from './port.ts';
 import type { LakeTables } from './tables.ts';
+import type { Writer } from './write.ts';
 
 /** Names that one commit may touch: each holds a lock of PostgreSQL, which has some 6,400 of them in all. */
 export const LARGEST_COMMIT = 2_000;
 
-/** Links made at a time. */
+/** Contents copied at a time. */
 const AT_ONCE = 8;
 
-interface CommitContext {
+interface CommitContext extends Pick<Writer, 'keyFor' | 'nextGeneration'> {
   readonly db: Kysely<LakeTables>;
-  readonly folder: Folder;
+  readonly driver: Driver;
   readonly now: () => Date;
-  readonly nextGeneration: (now: Date) => number;
 }
 
 /**
- * Copies objects and clears prefixes in one transaction. The contents are linked before it, so it is short; it is
+ * Copies objects and clears prefixes in one transaction. The contents are copied before it, so it is short; it is
  * a few statements however many objects there are: 1,000 objects take 0.5 s, against 2.7 s one by one.
  * An object that has its content already stays as it is. Throws NOT_FOUND for a source that is not there.
  */
 export async function commitObjects(
-  { db, folder, now: clock, nextGeneration }: CommitContext,
+  { db, driver, now: clock, keyFor, nextGeneration }: CommitContext,
   { bucket, copy, clear }: ObjectCommit,
 ): Promise<void> {
   const targets = copy.map(({ to }) => to);
@@ -47,10 +46,10 @@ export async function commitObjects(
       const source = sources.get(each.from);
       if (source === undefined) throw new ArcosError('NOT_FOUND', `No such object: ${bucket}/${each.from}`);
       if (same(source, before.get(each.to))) continue;
-      const blob = `${bucket}/${blobPath(each.to, newId(now.getTime()).replaceAll('-', ''))}`;
+      const blob = keyFor({ bucket, name: each.to });
       // As with each write: known as garbage until the object has it.
       await db.insertInto('lake.garbage').values({ blob, since: now }).execute();
-      await folder.settle(await folder.linkAside(blobOf(source)), blob);
+      await driver.copy(blobOf(source), blob);
       const row = {
         ...source,
         name: each.to,

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { ArcosError } from '../base/errors.ts';
-import { ABSENT, type Conditions, checkConditions } from './conditions.ts';
+import { ABSENT, type Conditions, checkConditions, unmet } from './conditions.ts';
+import type { Outcome } from './grouped.ts';
 import {
   DEFAULT_CONTENT_TYPE,
   merge,
@@ -34,28 +35,64 @@ export async function currentState(db: Database, { bucket, name }: ObjectRef) {
   return row ?? ABSENT;
 }
 
-/** Makes the object visible in place of the one before it, in a transaction; its generation is always higher. */
-export async function putObject(
+/** An object that is to be, with what must hold of the one it takes the place of. */
+export interface NewObject {
+  readonly row: ObjectRow;
+  readonly conditions: Conditions;
+}
+
+/**
+ * Makes objects of different names visible in place of those before them, in a transaction: three statements however
+ * many there are. Generations are always higher than those before. An outcome each, in their order: PRECONDITION, or
+ * UNAVAILABLE for one whose content was swept meanwhile, keeps none of the others.
+ */
+export async function putObjects(
   db: Database,
-  object: ObjectRow,
-  conditions: Conditions,
+  objects: readonly NewObject[],
   now: Date,
-): Promise<StoredObject> {
-  // Two first writers of one name have no row to lock: the name itself is.
-  await lockName(db, object);
-  const before = await lookUp(db, { bucket: object.bucket, name: object.name });
-  checkConditions(`${object.bucket}/${object.name}`, before?.row ?? ABSENT, conditions);
-  if (before !== undefined) await retire(db, before.row, now);
-  const row = { ...object, generation: Math.max(object.generation, (before?.row.generation ?? 0) + 1) };
-  const values = { ...row, metadata: JSON.stringify(row.metadata), headers: JSON.stringify(row.headers) };
-  await db
-    .insertInto('lake.object')
-    .values(values)
-    .onConflict((conflict) => conflict.columns(['bucket', 'name']).doUpdateSet(values))
-    .execute();
-  const { numDeletedRows } = await db.deleteFrom('lake.garbage').where('blob', '=', row.blob).executeTakeFirstOrThrow();
-  if (numDeletedRows === 0n) throw new ArcosError('UNAVAILABLE', 'The write took too long, and its content was swept');
-  return toObject(row);
+): Promise<Outcome<StoredObject>[]> {
+  const pairs = JSON.stringify(objects.map(({ row: { bucket, name } }) => ({ bucket, name })));
+  // Two first writers of one name have no row to lock: the name itself is. In one order, so that nobody waits in a ring.
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(path, 0)) FROM (
+    SELECT bucket || '/' || name AS path FROM jsonb_to_recordset(${pairs}::jsonb) AS r(bucket text, name text)
+    ORDER BY name COLLATE "C", bucket) AS paths`.execute(db);
+  const { rows: found } = await sql<{ bucket: string; name: string; generation: number; metageneration: number }>`
+    SELECT o.bucket, o.name, o.generation, o.metageneration FROM lake.object o
+    JOIN jsonb_to_recordset(${pairs}::jsonb) AS r(bucket text, name text) ON o.bucket = r.bucket AND o.name = r.name`.execute(
+    db,
+  );
+  const before = new Map(found.map((state) => [`${state.bucket}/${state.name}`, state]));
+  const checked = objects.map(({ row, conditions }): Outcome<ObjectRow> => {
+    const path = `${row.bucket}/${row.name}`;
+    const state = before.get(path) ?? ABSENT;
+    const reason = unmet(path, state, conditions);
+    if (reason !== undefined) return { error: new ArcosError('PRECONDITION', reason) };
+    return { value: { ...row, generation: Math.max(row.generation, state.generation + 1) } };
+  });
+  const put = checked.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
+  if (put.length === 0)
+    return checked.map((outcome) => ('value' in outcome ? { value: toObject(outcome.value) } : outcome));
+  const { rows: visible } = await sql<{ blob: string }>`
+    WITH wanted AS (SELECT * FROM jsonb_populate_recordset(NULL::lake.object, ${JSON.stringify(put)}::jsonb)),
+    own AS (DELETE FROM lake.garbage g USING wanted w WHERE g.blob = w.blob RETURNING g.blob),
+    old AS (SELECT o.*, b.versioning FROM lake.object o JOIN wanted w ON o.bucket = w.bucket AND o.name = w.name
+      JOIN own ON own.blob = w.blob JOIN lake.bucket b ON b.name = o.bucket),
+    kept AS (INSERT INTO lake.version
+      SELECT o.*, ${now}::timestamptz FROM lake.object o JOIN old ON old.bucket = o.bucket AND old.name = o.name
+      WHERE old.versioning),
+    garbage AS (INSERT INTO lake.garbage SELECT blob, ${now}::timestamptz FROM old WHERE NOT versioning)
+    INSERT INTO lake.object SELECT w.* FROM wanted w JOIN own ON own.blob = w.blob
+    ON CONFLICT (bucket, name) DO UPDATE SET generation = excluded.generation, size = excluded.size,
+      content_type = excluded.content_type, md5 = excluded.md5, crc32c = excluded.crc32c, metadata = excluded.metadata,
+      created_at = excluded.created_at, blob = excluded.blob, metageneration = excluded.metageneration,
+      updated_at = excluded.updated_at, headers = excluded.headers
+    RETURNING blob`.execute(db);
+  const there = new Set(visible.map(({ blob }) => blob));
+  return checked.map((outcome) => {
+    if (!('value' in outcome)) return outcome;
+    if (there.has(outcome.value.blob)) return { value: toObject(outcome.value) };
+    return { error: new ArcosError('UNAVAILABLE', 'The write took too long, and its content was swept') };
+  });
 }
 
 /** Removes the object, or for good the version that `generation` names, in a transaction. Throws NOT_FOUND. */

@@ -9,7 +9,7 @@ import { openTestLake, type TestLake } from './testing.ts';
 
 let open: TestLake;
 beforeEach(async () => {
-  open = await openTestLake(0);
+  open = await openTestLake({ graceMs: 0 });
 });
 afterEach(() => open.close());
 

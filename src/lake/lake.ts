@@ -1,32 +1,27 @@
 import type { Readable } from 'node:stream';
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ArcosError } from '../base/errors.ts';
-import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
 import { type Bucket, type Buckets, createBuckets, type NewBucket } from './bucket.ts';
 import { ChecksumStream, type Checksums, checkChecksums } from './checksum.ts';
 import { commitObjects } from './commit.ts';
 import { type Conditions, checkConditions, hasConditions } from './conditions.ts';
-import { type Folder, openFolder } from './folder.ts';
-import { changeObject, currentState, findObject, lockNames, putObject, removeObject } from './index.ts';
+import type { Sending } from './driver.ts';
+import { openDriver } from './drivers/open.ts';
+import { changeObject, currentState, findObject, lockNames, putObjects, removeObject } from './index.ts';
 import { expiredObjects } from './lifecycle.ts';
 import { type LakeListRequest, type LakePage, listObjects } from './list.ts';
-import { blobPath, checkObjectName } from './name.ts';
-import {
-  blobOf,
-  DEFAULT_CONTENT_TYPE,
-  type ObjectChange,
-  type StoredObject,
-  type VersionRef,
-  type WriteOptions,
-} from './object.ts';
+import { checkObjectName } from './name.ts';
+import { blobOf, type ObjectChange, type StoredObject, type VersionRef, type WriteOptions } from './object.ts';
 import type { ByteRange, ObjectInfo, ObjectRef, ObjectStore } from './port.ts';
+import { openScratch, type Scratch } from './scratch.ts';
 import type { LakeTables } from './tables.ts';
 import { createUploads, type Uploads } from './upload.ts';
+import { createWriter } from './write.ts';
 
-/** The objects of a city on this machine: contents in a folder, their index in the store. */
+/** The objects of a city: contents where the driver keeps them, their index in the store. */
 export interface Lake extends ObjectStore {
   /** Makes the bucket unless it exists. */
   putBucket(bucket: NewBucket): Promise<void>;
@@ -39,6 +34,8 @@ export interface Lake extends ObjectStore {
   stat(ref: VersionRef): Promise<StoredObject>;
   /** The content of an object that `stat` or a listing gave, also when it was replaced a moment ago. */
   content(object: ObjectInfo, range?: ByteRange): Readable;
+  /** The same for less, to be sent to a client. */
+  sending(object: ObjectInfo, range: Required<ByteRange>): Promise<Sending>;
   list(request: LakeListRequest): Promise<LakePage>;
   /** With a generation that version goes for good; without, the bucket may keep it as a version. */
   remove(ref: VersionRef, conditions?: Conditions): Promise<void>;
@@ -50,12 +47,14 @@ export interface Lake extends ObjectStore {
   change(ref: VersionRef, change: ObjectChange, conditions?: Conditions): Promise<StoredObject>;
   /** All objects whose names begin with `prefix`, in order. */
   files(bucket: string, prefix: string): Promise<ObjectInfo[]>;
-  /** Path of an object's content on this machine; it stays there for a while after a replacement. */
+  /** By what DuckDB reads an object's content, a path or an address; it stays there for a while after a replacement. */
   path(object: ObjectInfo): string;
-  /** Puts content that is already in a file written aside into its place, as `write` does. */
-  adopt(ref: ObjectRef, aside: string, checksums: Checksums, options?: WriteOptions): Promise<StoredObject>;
+  /** Statements that a DuckDB with httpfs needs before it reads those; undefined when they are paths. */
+  readonly engine: readonly string[] | undefined;
+  /** Puts the content of a file of the scratch folder into its place, as `write` does. */
+  adopt(ref: ObjectRef, file: string, checksums: Checksums, options?: WriteOptions): Promise<StoredObject>;
 
-  readonly folder: Folder;
+  readonly scratch: Scratch;
   readonly uploads: Uploads;
   /** Removes objects that lifecycle rules want gone. */
   expire(): Promise<void>;
@@ -68,7 +67,12 @@ export interface Lake extends ObjectStore {
 
 export interface LakeOptions {
   readonly store: Store;
+  /** A folder of this machine: contents, unless `url` says where else, and those that are under way. */
   readonly root: string;
+  /** `s3://bucket/prefix?...` or `gs://bucket/prefix?...`: where contents are instead. */
+  readonly url?: string;
+  /** Where the credentials for it are. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly clock?: Clock;
   /** How long a replaced content stays for those who are reading it. */
@@ -82,62 +86,23 @@ const EXPIRE_EVERY = 60;
 const ABANDONED_MS = 7 * 24 * 3_600_000;
 
 export async function createLake(options: LakeOptions): Promise<Lake> {
-  const { store, log, clock = systemClock, graceMs = 10 * 60_000 } = options;
+  const { store, root, url = '', environment = process.env, log, clock = systemClock, graceMs = 10 * 60_000 } = options;
   const db = store.tables<LakeTables>();
-  const folder = await openFolder(options.root);
+  const scratch = await openScratch(root);
+  const driver = await openDriver({ url, root, scratch, environment });
   const buckets = createBuckets(db, clock.now);
   const uploads = createUploads(store);
+  const writer = createWriter(db, driver, clock.now);
   let timer: NodeJS.Timeout | undefined;
   let tidying: Promise<void> = Promise.resolve();
-  let newest = 0;
 
-  /** Microseconds, and never the same twice, so that a name's generations grow within one millisecond too. */
-  function nextGeneration(now: Date): number {
-    newest = Math.max(now.getTime() * 1000, newest + 1);
-    return newest;
-  }
-
-  async function adopt(
-    ref: ObjectRef,
-    aside: string,
-    checksums: Checksums,
-    write: WriteOptions = {},
-    /** What else is to be done in the same transaction, before. */
-    first: (transaction: Kysely<LakeTables>, now: Date) => Promise<void> = async () => {},
-  ): Promise<StoredObject> {
-    const now = clock.now();
-    const blob = `${ref.bucket}/${blobPath(ref.name, newId(now.getTime()).replaceAll('-', ''))}`;
-    // Known as garbage until the object has it, so that a killed write leaves nothing behind for good.
-    // Nobody waits for this row to reach the disk: the commit below does it too.
-    await sql`INSERT INTO lake.garbage (blob, since)
-      SELECT ${blob}, ${now}::timestamptz FROM set_config('synchronous_commit', 'off', true)`.execute(db);
-    await folder.settle(aside, blob);
-    const row = {
-      bucket: ref.bucket,
-      name: ref.name,
-      size: checksums.size,
-      md5: checksums.md5,
-      crc32c: checksums.crc32c,
-      generation: nextGeneration(now),
-      metageneration: 1,
-      content_type: write.contentType ?? DEFAULT_CONTENT_TYPE,
-      metadata: { ...write.metadata },
-      headers: { ...write.headers },
-      created_at: now,
-      updated_at: now,
-      blob,
-    };
-    return db.transaction().execute(async (transaction) => {
-      await first(transaction, now);
-      return putObject(transaction, row, write, now);
-    });
-  }
-
-  /** Another object's content once more aside, with what is told of it. */
-  async function again(from: VersionRef): Promise<{ source: StoredObject; aside: string; write: WriteOptions }> {
+  /** Another object's content under a key of its own, with what is told of it. */
+  async function again(from: VersionRef, to: ObjectRef) {
     const source = await findObject(db, from);
     const { contentType, metadata, headers } = source;
-    return { source, aside: await folder.linkAside(blobOf(source)), write: { contentType, metadata, headers } };
+    const key = writer.keyFor(to);
+    const staged = { settle: () => driver.copy(blobOf(source), key) };
+    return { source, key, staged, content: { ...to, checksums: source }, write: { contentType, metadata, headers } };
   }
 
   async function expire(): Promise<void> {
@@ -159,7 +124,7 @@ export async function createLake(options: LakeOptions): Promise<Lake> {
         DELETE FROM lake.garbage WHERE blob IN (
           SELECT blob FROM lake.garbage WHERE since < ${before} ORDER BY since LIMIT 100 FOR UPDATE SKIP LOCKED)
         RETURNING blob`.execute(transaction);
-      await Promise.all(rows.map(({ blob }) => folder.remove(blob)));
+      await Promise.all(rows.map(({ blob }) => driver.remove(blob)));
       return rows.length;
     });
 
@@ -168,14 +133,14 @@ export async function createLake(options: LakeOptions): Promise<Lake> {
     while ((await sweepSome(before)) > 0);
     const abandoned = new Date(clock.now().getTime() - ABANDONED_MS);
     await db.deleteFrom('lake.upload').where('created_at', '<', abandoned).execute();
-    await folder.removeAbandoned(abandoned);
+    await Promise.all([scratch.removeAbandoned(abandoned), driver.removeAbandoned(abandoned)]);
   }
 
   const lake: Lake = {
-    folder,
+    scratch,
+    engine: driver.engine,
     buckets,
     uploads,
-    adopt,
     putBucket: buckets.put,
     bucket: buckets.find,
 
@@ -186,16 +151,22 @@ export async function createLake(options: LakeOptions): Promise<Lake> {
         // Spares the transfer where it is clear that it would be for nothing; the commit decides.
         checkConditions(`${ref.bucket}/${ref.name}`, await currentState(db, ref), write);
       }
+      const key = writer.keyFor(ref);
       const stream = new ChecksumStream();
-      const aside = await folder.writeAside(stream.through(content));
+      const staged = await driver.stage(key, stream.through(content));
       const checksums = stream.result();
       try {
         checkChecksums(checksums, write.expected);
       } catch (error) {
-        await folder.dropAside(aside);
+        await staged.drop();
         throw error;
       }
-      return adopt(ref, aside, checksums, write);
+      return writer.finish(key, staged, { ...ref, checksums }, write);
+    },
+
+    async adopt(ref, file, checksums, write = {}) {
+      const key = writer.keyFor(ref);
+      return writer.finish(key, await driver.stageFile(key, file), { ...ref, checksums }, write);
     },
 
     async read(ref, range) {
@@ -206,7 +177,10 @@ export async function createLake(options: LakeOptions): Promise<Lake> {
       return { info: object, content: lake.content(object, range) };
     },
 
-    content: (object, range) => folder.read(blobOf(object), range),
+    content: (object, range) => driver.read(blobOf(object), range),
+
+    sending: async (object, range) =>
+      (await driver.send?.(blobOf(object), range)) ?? { stream: lake.content(object, range) },
 
     stat: (ref) => findObject(db, ref),
 
@@ -234,18 +208,23 @@ export async function createLake(options: LakeOptions): Promise<Lake> {
     async copy(from, to, options = {}) {
       checkObjectName(to.name);
       await buckets.find(to.bucket);
-      const { source, aside, write } = await again(from);
-      return adopt(to, aside, source, { ...write, ...options });
+      const { key, staged, content, write } = await again(from, to);
+      return writer.finish(key, staged, content, { ...write, ...options });
     },
 
     async move(from, name, conditions = {}) {
       checkObjectName(name);
       const to = { bucket: from.bucket, name };
       if (name === from.name) throw new ArcosError('INVALID', 'An object cannot be moved to its own name');
-      const { source, aside, write } = await again(from);
-      return adopt(to, aside, source, { ...write, ...conditions }, async (transaction, now) => {
+      const { source, key, staged, content, write } = await again(from, to);
+      const row = await writer.settle(key, staged, content, write);
+      return db.transaction().execute(async (transaction) => {
+        const now = clock.now();
         await lockNames(transaction, [from, to]);
         await removeObject(transaction, from, { ifGenerationMatch: source.generation }, now);
+        const [outcome] = await putObjects(transaction, [{ row, conditions }], now);
+        if (outcome !== undefined && 'value' in outcome) return outcome.value;
+        throw outcome?.error;
       });
     },
 
@@ -254,10 +233,10 @@ export async function createLake(options: LakeOptions): Promise<Lake> {
 
     async commit(commit) {
       await buckets.find(commit.bucket);
-      await commitObjects({ db, folder, now: clock.now, nextGeneration }, commit);
+      await commitObjects({ db, driver, now: clock.now, ...writer }, commit);
     },
 
-    path: (object) => folder.absolute(blobOf(object)),
+    path: (object) => driver.uri(blobOf(object)),
 
     expire,
     sweep,

@@ -22,6 +22,9 @@ export interface LakePage extends ObjectPage {
 /** Sorts behind every name that begins with what is before it: the last character of Unicode. */
 const LAST = '\u{10ffff}';
 
+/** Rows that are looked at first behind a rolled-up prefix. */
+const FEW = 4;
+
 /** A place in the listing: behind a name, or behind one version of it. */
 interface Place {
   readonly name: string;
@@ -36,9 +39,11 @@ export async function listObjects(db: Kysely<LakeTables>, request: LakeListReque
   const { prefix = '', delimiter, limit = 1000, versions = false } = request;
   const objects: StoredObject[] = [];
   const prefixes: string[] = [];
+  // Where names roll up, a page is mostly prefixes, and each needs one row; where they do not, it takes ever more.
+  let step = delimiter === undefined ? limit : FEW;
   let after = request.pageToken === undefined ? undefined : decodeToken(request.pageToken);
   for (;;) {
-    const room = limit - objects.length - prefixes.length;
+    const room = Math.min(limit - objects.length - prefixes.length, step);
     const rows = await rowsAfter(db, request, after, room + 1);
     const rolled =
       delimiter === undefined ? -1 : rows.findIndex(({ name }) => name.indexOf(delimiter, prefix.length) >= 0);
@@ -47,11 +52,17 @@ export async function listObjects(db: Kysely<LakeTables>, request: LakeListReque
     const last = placeOf(plain.at(-1), versions) ?? after;
     if (rolled < 0 || rolled >= room) {
       const more = rows.length > plain.length;
+      if (more && last !== undefined && objects.length + prefixes.length < limit) {
+        after = last;
+        step *= 8;
+        continue;
+      }
       return { objects, prefixes, ...(more && last !== undefined ? { nextPageToken: encodeToken(last) } : {}) };
     }
     const name = rows[rolled]?.name ?? '';
     const end = name.indexOf(delimiter ?? '', prefix.length) + (delimiter?.length ?? 0);
     prefixes.push(name.slice(0, end));
+    step = FEW;
     after = { name: name.slice(0, end) + LAST };
     if (objects.length + prefixes.length >= limit) {
       const next = await rowsAfter(db, request, after, 1);

@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { WarehouseClient } from '../warehouse/port.ts';
 import type { Invocation } from './invocation.ts';
 import type { Manifest } from './manifest.ts';
-import type { Node, RelationName, ResourceType } from './node.ts';
+import { type Node, type RelationName, type ResourceType, resourceTypeOf } from './node.ts';
 import { planOf, type Step } from './plan.ts';
 import { describeManifest, reporter, summarise } from './report.ts';
 import { type NodeResult, run } from './run.ts';
@@ -53,14 +53,27 @@ export function planCommand(
   { manifest, invocation }: Pick<CommandOptions, 'manifest' | 'invocation'>,
 ): readonly Step[] {
   const { resourceTypes = [], only } = command;
-  const selected = select(manifest.graph, manifest.project, command.selection);
+  const selected = wanted(select(manifest.graph, manifest.project, command.selection), manifest, resourceTypes);
+  const asked = resourceTypes.map((type) => (String(type) === 'unit_test' ? 'test' : type));
   return planOf({
     graph: manifest.graph,
     selected: only === undefined ? selected : selected.intersection(only),
-    types: TYPES[command.name].filter((type) => resourceTypes.length === 0 || resourceTypes.includes(type)),
+    types: TYPES[command.name].filter((type) => asked.length === 0 || asked.includes(type)),
     testsHoldBack: command.name === 'build',
     storeFailures: invocation.storeFailures,
   });
+}
+
+/** Data tests and unit tests are nodes of one kind, and two kinds to ask for. */
+function wanted(selected: Set<string>, { nodes }: Manifest, types: readonly string[]): Set<string> {
+  if (types.includes('test') === types.includes('unit_test')) return selected;
+  const other = types.includes('test') ? 'unit_test' : 'test';
+  return new Set(
+    [...selected].filter((id) => {
+      const node = nodes.get(id);
+      return node === undefined || resourceTypeOf(node) !== other;
+    }),
+  );
 }
 
 /** Does what is asked and tells the log. Rejects with the signal's reason when aborted. */
@@ -129,7 +142,7 @@ function withoutDatasets(steps: readonly Step[]): Step[] {
 
 /** The nodes a selection names, in the order of the project. */
 export function listNodes(manifest: Manifest, selection: Selection, types: readonly string[]): Node[] {
-  const known = ['model', 'seed', 'snapshot', 'test', 'source', 'analysis'];
+  const known = ['model', 'seed', 'snapshot', 'test', 'unit_test', 'source', 'analysis'];
   const wrong = types.find((type) => !known.includes(type) && type !== 'all' && type !== 'default');
   if (wrong !== undefined) {
     throw new ArcosError('INVALID', `There is no resource type "${wrong}"`, {
@@ -139,6 +152,6 @@ export function listNodes(manifest: Manifest, selection: Selection, types: reado
   const all = types.length === 0 || types.includes('all') || types.includes('default');
   const chosen = select(manifest.graph, manifest.project, selection);
   return [...manifest.nodes.values()].filter(
-    (node) => chosen.has(node.uniqueId) && (all || types.includes(node.resourceType)),
+    (node) => chosen.has(node.uniqueId) && (all || types.includes(resourceTypeOf(node))),
   );
 }

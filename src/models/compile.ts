@@ -1,13 +1,15 @@
 import { ArcosError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { type Callable, HostObject, isUndefined, render, toText, type Value } from '../jinja/jinja.ts';
+import { type Callable, callable, HostObject, isUndefined, render, toText, type Value } from '../jinja/jinja.ts';
 import { lex } from '../sql/lex.ts';
 import { Source, SqlFault } from '../sql/source.ts';
 import { testArguments } from './context/arguments.ts';
+import { refCall } from './context/parsing.ts';
+import { textOfParts } from './context/parts.ts';
 import { runningScope } from './context/running.ts';
 import type { Invocation } from './invocation.ts';
 import type { Manifest } from './manifest.ts';
-import type { RefCall, TemplateNode, TestNode } from './node.ts';
+import type { Node, RefCall, TemplateNode, TestNode } from './node.ts';
 import type { Session } from './session.ts';
 import { isMap } from './yaml.ts';
 
@@ -20,20 +22,37 @@ export interface Compiled {
 }
 
 /** What an ephemeral model becomes in the queries that read it. */
-interface Cte {
+export interface Cte {
   readonly name: string;
   readonly sql: string;
 }
+
+/** What a unit test puts in the place of what a scope has. */
+export type Replace = (scope: Readonly<Record<string, Value>>) => {
+  readonly scope: Readonly<Record<string, Value>>;
+  /** The relation that a ref or source answers with; `otherwise` gives the usual one. */
+  readonly resolve: (node: Node, otherwise: () => Value) => Value;
+  readonly this: Value;
+};
 
 /** Makes nodes' queries, for one command. Ephemeral models are made once and put into whatever reads them. */
 export class Compiler {
   readonly #manifest: Manifest;
   readonly #invocation: Invocation;
+  readonly #replace: Replace | undefined;
   readonly #ephemeral = new Map<string, Promise<readonly Cte[]>>();
 
-  constructor(manifest: Manifest, invocation: Invocation) {
+  /** `replace`: what stands in the place of tables and macros, in a unit test. */
+  constructor(manifest: Manifest, invocation: Invocation, replace?: Replace) {
     this.#manifest = manifest;
     this.#invocation = invocation;
+    this.#replace = replace;
+  }
+
+  /** As `compile`, with these WITH queries in front. */
+  async compileWith(node: TemplateNode, ctes: readonly Cte[], session: Session, log: Log): Promise<Compiled> {
+    const made = await this.#body(node, session, log);
+    return { sql: withQueries(made.sql, [...ctes, ...made.ctes]), scope: made.scope, reads: made.reads };
   }
 
   /** Throws JinjaError. */
@@ -58,10 +77,11 @@ export class Compiler {
         if (!reads.dependsOn.includes(id)) reads.dependsOn.push(id);
       },
     });
+    if (this.#replace !== undefined) replaceIn(scope, this.#replace(scope), this.#manifest, node);
     const sql =
       node.resourceType === 'test' && node.generic !== undefined
         ? await callTest(node, node.generic, scope)
-        : await render(node.template, scope);
+        : ((node.parts && textOfParts(node.parts, scope)) ?? (await render(node.template, scope)));
     const ctes: Cte[] = [];
     for (const id of read) ctes.push(...(await this.#ctes(id, session, log)));
     return {
@@ -86,6 +106,33 @@ export class Compiler {
     this.#ephemeral.set(id, made);
     return made;
   }
+}
+
+function replaceIn(
+  scope: Record<string, Value>,
+  replaced: ReturnType<Replace>,
+  { links }: Manifest,
+  node: TemplateNode,
+): void {
+  const before = { ref: scope['ref'], source: scope['source'] };
+  const usual = (call: Value, positional: readonly Value[], keywords: Readonly<Record<string, Value>>): Value =>
+    typeof call === 'function' ? (call as Callable)(positional, keywords) : null;
+  const missing = (name: string) =>
+    new ArcosError('INVALID', `${node.uniqueId} depends on ${name}, which was not found`);
+  const ref = callable('ref', (positional, keywords) => {
+    const call = refCall(positional, keywords);
+    const found = links.ref(call, node.packageName);
+    if (found === undefined) throw missing(call.name);
+    return replaced.resolve(found, () => usual(before.ref, positional, keywords));
+  });
+  const source = callable('source', (positional, keywords) => {
+    const [name, table] = positional;
+    const found = links.source(String(name), String(table));
+    if (found === undefined) throw missing(`${String(name)}.${String(table)}`);
+    return replaced.resolve(found, () => usual(before.source, positional, keywords));
+  });
+  Object.assign(scope, replaced.scope, { ref, source });
+  if (replaced.this !== undefined) scope['this'] = replaced.this;
 }
 
 async function callTest(

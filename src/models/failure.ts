@@ -1,5 +1,6 @@
 import { ArcosError } from '../base/errors.ts';
 import { JinjaError } from '../jinja/jinja.ts';
+import { targetPath } from './artifacts/nodejson.ts';
 import type { Node } from './node.ts';
 
 /** Something that ended a node's work, in the words of dbt. */
@@ -28,7 +29,7 @@ export function failureOf(error: unknown, node: Node, refused: boolean): Failure
   const kind = refused ? 'Database' : arcos?.code === 'INVALID' ? 'Compilation' : 'Runtime';
   const message = error instanceof Error ? error.message : String(error);
   const hint = arcos?.hint === undefined ? [] : [arcos.hint];
-  const compiled = refused ? [`compiled Code at target/compiled/${node.packageName}/${node.file}`] : [];
+  const compiled = refused ? [`compiled Code at ${targetPath(node, 'compiled')}`] : [];
   return { kind, message: text(kind, place, [...message.split('\n'), ...hint, ...compiled]) };
 }
 

@@ -26,6 +26,9 @@ export interface Invocation {
   readonly fullRefresh: boolean;
   readonly failFast: boolean;
   readonly storeFailures: boolean;
+  /** Of `--event-time-start` and `--event-time-end`, for microbatch models. */
+  readonly eventTimeStart?: Date;
+  readonly eventTimeEnd?: Date;
   /** Tables of an earlier command that stand for nodes which are not built here, by unique id (`--defer`). */
   readonly deferred?: ReadonlyMap<string, RelationName>;
   /** Variables that `env_var` reads. */

@@ -10,11 +10,12 @@ import { resolveMacros } from './resolve/macro.ts';
 import { type Read, resolveQuery } from './resolve/model.ts';
 import { NamedTables } from './resolve/named.ts';
 import { type PackageContext, Resolver } from './resolve/resolver.ts';
-import { type Patch, readSchemaFiles } from './resolve/schema.ts';
+import { type Declared, type DeclaredKind, type Patch, readSchemaFiles, type SchemaFiles } from './resolve/schema.ts';
 import { resolveSeed } from './resolve/seed.ts';
 import { resolveSnapshots } from './resolve/snapshot.ts';
 import { resolveSource } from './resolve/source.ts';
 import { resolveTest } from './resolve/test.ts';
+import { resolveUnitTest } from './resolve/unittest.ts';
 import type { Templates } from './templates.ts';
 import { isMap, listOf, mapOf, textOf, type YamlMap } from './yaml.ts';
 
@@ -28,6 +29,10 @@ export interface Manifest {
   readonly macros: MacroTable;
   readonly materializations: readonly Materialization[];
   readonly links: Links;
+  /** What schema files declare that is no node. */
+  readonly declared: Readonly<Record<DeclaredKind, readonly (Declared & { readonly packageName: string })[]>>;
+  /** Texts of docs blocks by `package.name`. */
+  readonly docs: ReadonlyMap<string, string>;
   /** Of each package, the layers of `vars:`, the strongest first. */
   readonly vars: ReadonlyMap<string, readonly YamlMap[]>;
   /** Warnings; the faults of a manifest that can be used. */
@@ -119,6 +124,12 @@ export function parseProject(
       read.push(test);
       put(test.node);
     }
+    for (const declared of schema.declared.unit_tests) {
+      const test = resolveUnitTest(declared, from, links, resolver);
+      if (test === undefined) continue;
+      read.push(test);
+      put(test.node);
+    }
   }
 
   const named = new NamedTables(known.values(), invocation.target);
@@ -128,7 +139,9 @@ export function parseProject(
     const { ids, faults } = links.dependencies(node);
     resolver.faults.push(...faults);
     const outright =
-      node.resourceType === 'test' && node.generic !== undefined ? [] : named.in(captured.sql, node.uniqueId);
+      node.resourceType === 'test' && (node.generic ?? node.unit) !== undefined
+        ? []
+        : named.in(captured.sql, node.uniqueId);
     // What a test of a missing table would say is that it is missing.
     if (faults.some(({ severity }) => severity === 'warning')) nodes.delete(node.uniqueId);
     else nodes.set(node.uniqueId, { ...node, dependsOn: [...new Set([...ids, ...outright])] });
@@ -154,10 +167,27 @@ export function parseProject(
       macros: table,
       materializations,
       links,
+      declared: declaredOf(schemas),
+      docs,
       vars,
       warnings: resolver.faults,
     },
     faults: [],
+  };
+}
+
+function declaredOf(schemas: readonly { from: PackageContext; schema: SchemaFiles }[]): Manifest['declared'] {
+  const of = (kind: DeclaredKind) =>
+    schemas.flatMap(({ from, schema }) =>
+      schema.declared[kind].map((one) => ({ ...one, packageName: from.pack.name })),
+    );
+  return {
+    unit_tests: of('unit_tests'),
+    exposures: of('exposures'),
+    groups: of('groups'),
+    metrics: of('metrics'),
+    semantic_models: of('semantic_models'),
+    saved_queries: of('saved_queries'),
   };
 }
 

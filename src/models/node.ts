@@ -1,4 +1,4 @@
-import type { BlockDefinition, MacroDefinition, Template } from '../jinja/jinja.ts';
+import type { BlockDefinition, MacroDefinition, StaticPart, Template } from '../jinja/jinja.ts';
 import type { NodeConfig } from './config.ts';
 
 /** What dbt calls resources; `rpc` is the query that `run_sql` and `compile_sql` bring. */
@@ -16,6 +16,8 @@ export interface Column {
   readonly description: string;
   readonly dataType: string | null;
   readonly quote: boolean | null;
+  /** `{type: not_null}` and others of dbt's. */
+  readonly constraints: readonly Readonly<Record<string, unknown>>[];
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, unknown>>;
 }
@@ -41,6 +43,8 @@ interface NodeBase {
   readonly meta: Readonly<Record<string, unknown>>;
   readonly description: string;
   readonly columns: readonly Column[];
+  /** Of the whole table, such as a primary key. */
+  readonly constraints?: readonly Readonly<Record<string, unknown>>[];
   readonly config: NodeConfig;
   /** What was said of it, level by level, the most general first: without the defaults of its kind. */
   readonly configLayers: readonly Readonly<Record<string, unknown>>[];
@@ -53,6 +57,8 @@ interface NodeBase {
 interface QueryNode extends NodeBase {
   readonly raw: string;
   readonly template: Template;
+  /** Of a template that decides nothing. */
+  readonly parts?: readonly StaticPart[];
   readonly refs: readonly RefCall[];
   readonly sources: readonly (readonly [source: string, table: string])[];
   /** Unique ids, in the order of the calls; tables named outright come after them. */
@@ -81,6 +87,26 @@ export interface TestNode extends QueryNode {
   readonly resourceType: 'test';
   /** Absent for a test that is a file of its own. */
   readonly generic?: GenericTest;
+  /** Of a unit test: what it tests a model's query with. */
+  readonly unit?: UnitTest;
+}
+
+/** Rows as they are written, or a query that gives them. */
+export type UnitRows =
+  | { readonly format: 'rows'; readonly rows: readonly Readonly<Record<string, unknown>>[] }
+  | { readonly format: 'sql'; readonly sql: string };
+
+export interface UnitTest {
+  /** Unique id, as that of each input. */
+  readonly model: string;
+  readonly given: readonly { readonly id: string; readonly rows: UnitRows }[];
+  readonly expected: UnitRows;
+  /** What macros answer, by name. */
+  readonly macros: Readonly<Record<string, unknown>>;
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string>>;
+  /** As it is written. */
+  readonly declared: Readonly<Record<string, unknown>>;
 }
 
 export interface GenericTest {
@@ -133,6 +159,11 @@ export interface Materialization {
   /** `default` unless it names another. */
   readonly adapter: string;
   readonly block: BlockDefinition;
+}
+
+/** dbt's word: unit tests are a kind of their own. */
+export function resourceTypeOf(node: Node): string {
+  return node.resourceType === 'test' && node.unit !== undefined ? 'unit_test' : node.resourceType;
 }
 
 export function dependenciesOf(node: Node): readonly string[] {

@@ -41,16 +41,24 @@ export function planOf({ graph, selected, types, testsHoldBack, storeFailures }:
   const datasets = new Map<string, DatasetStep>();
   const waits = new Map<string, Set<string>>();
   for (const [id, node] of nodes) {
-    const before = nearest(graph, id, nodes);
+    // A unit test needs no table of its model, which in a build waits for it.
+    const isUnit = node.resourceType === 'test' && node.unit !== undefined;
+    const before = isUnit ? nearest(graph, node.unit.model, nodes) : nearest(graph, id, nodes);
     if (testsHoldBack && node.resourceType !== 'test') {
       for (const above of [...before]) {
         for (const test of graph.children(above)) {
           // Not a test that itself needs what waits, such as one of both ends of a relationship.
-          if (nodes.get(test)?.resourceType === 'test' && !graph.ancestors([test]).has(id)) before.add(test);
+          if (isDataTest(nodes.get(test)) && !graph.ancestors([test]).has(id)) before.add(test);
         }
       }
     }
-    if (node.resourceType !== 'test' || storeFailures) {
+    if (testsHoldBack && node.resourceType === 'model') {
+      for (const child of graph.children(id)) {
+        const test = nodes.get(child);
+        if (test?.resourceType === 'test' && test.unit?.model === id) before.add(child);
+      }
+    }
+    if (node.resourceType !== 'test' || (storeFailures && !isUnit)) {
       const { database, schema } = node.relation;
       const step: DatasetStep = { kind: 'dataset', id: `dataset ${database}.${schema}`, database, schema };
       datasets.set(step.id, step);
@@ -59,6 +67,11 @@ export function planOf({ graph, selected, types, testsHoldBack, storeFailures }:
     waits.set(id, before);
   }
   return [...datasets.values(), ...inOrder(nodes, waits)];
+}
+
+/** A test of a table, which is run once that is made. */
+function isDataTest(node: RunnableNode | undefined): boolean {
+  return node?.resourceType === 'test' && node.unit === undefined;
 }
 
 function isRunnable(node: Node, types: readonly ResourceType[]): node is RunnableNode {

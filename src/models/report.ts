@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { Manifest } from './manifest.ts';
-import { quoteRelation, type RunnableNode } from './node.ts';
+import { quoteRelation, type RunnableNode, resourceTypeOf } from './node.ts';
 import type { NodeResult, Progress, Status } from './run.ts';
 
 /**
@@ -69,8 +69,11 @@ function detail(log: Log, { node, status, message }: NodeResult): void {
   } else if (status === 'fail' || status === 'warn') {
     const say = (text: string) => log[status === 'fail' ? 'error' : 'warn'](text);
     log.info('');
-    say(`${status === 'fail' ? 'Failure' : 'Warning'} in test ${node.name} (${node.file})`);
-    say(`  ${message ?? ''}`);
+    const isUnit = resourceTypeOf(node) === 'unit_test';
+    say(`${status === 'fail' ? 'Failure' : 'Warning'} in ${isUnit ? 'unit_test' : 'test'} ${node.name} (${node.file})`);
+    for (const text of (message ?? '').split('\n')) say(text === '' ? '' : `  ${text}`);
+    // What a unit test ran is no query of the project's.
+    if (isUnit) return;
     log.info('');
     log.info(`  compiled Code at target/compiled/${node.packageName}/${node.file}/${node.path}`);
   }
@@ -84,7 +87,7 @@ function line(index: number, total: number, text: string, status: string, second
 }
 
 function subject(node: RunnableNode): string {
-  if (node.resourceType === 'test') return `test ${node.name}`;
+  if (node.resourceType === 'test') return `${resourceTypeOf(node)} ${testName(node)}`;
   if (node.resourceType === 'seed') return `seed file ${tableName(node)}`;
   if (node.resourceType === 'snapshot') return `snapshot ${tableName(node)}`;
   return `sql ${node.config.materialized} model ${tableName(node)}`;
@@ -92,10 +95,12 @@ function subject(node: RunnableNode): string {
 
 function outcomeText({ node, status, failures }: NodeResult): string {
   if (status === 'skipped')
-    return node.resourceType === 'test' ? `SKIP test ${node.name}` : `SKIP relation ${tableName(node)}`;
+    return node.resourceType === 'test'
+      ? `SKIP ${resourceTypeOf(node)} ${testName(node)}`
+      : `SKIP relation ${tableName(node)}`;
   if (node.resourceType === 'test') {
     const counted = status === 'fail' || status === 'warn' ? `${failures ?? 0} ` : '';
-    return `${status.toUpperCase()} ${counted}${node.name}`;
+    return `${status.toUpperCase()} ${counted}${testName(node)}`;
   }
   const [done, doing] = WORDS[node.resourceType] ?? ['created', 'creating'];
   return status === 'error' ? `ERROR ${doing} ${subject(node)}` : `OK ${done} ${subject(node)}`;
@@ -112,13 +117,18 @@ function bracket({ status, failures, message, node }: NodeResult): string {
   return status === 'fail' || status === 'warn' ? `${status.toUpperCase()} ${failures ?? 0}` : status.toUpperCase();
 }
 
+/** Of a unit test with its model before it: `bairro::soma_zero`. */
+function testName(node: RunnableNode): string {
+  return node.resourceType === 'test' && node.unit !== undefined ? `${node.fqn.at(-2)}::${node.name}` : node.name;
+}
+
 function tableName({ relation }: RunnableNode): string {
   return `${relation.schema}.${relation.identifier}`;
 }
 
 function kindOf(node: RunnableNode): string {
   if (node.resourceType === 'model') return `${node.config.materialized} model`;
-  return node.resourceType;
+  return resourceTypeOf(node).replace('_', ' ');
 }
 
 function plural(count: number, word: string): string {

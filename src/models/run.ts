@@ -5,12 +5,15 @@ import { runningScope } from './context/running.ts';
 import { type Failure, failureOf } from './failure.ts';
 import type { Invocation } from './invocation.ts';
 import type { Manifest } from './manifest.ts';
+import { applyGrants } from './materialise/grants.ts';
 import { runHooks } from './materialise/hooks.ts';
 import { materialise } from './materialise/materialise.ts';
+import { buildMicrobatch, isMicrobatch } from './materialise/microbatch.ts';
 import type { AdapterResponse } from './materialise/response.ts';
 import { buildSeed } from './materialise/seed.ts';
 import { buildSnapshot } from './materialise/snapshot.ts';
 import { runTest } from './materialise/test.ts';
+import { compileUnitTest, runUnitTest } from './materialise/unittest.ts';
 import type { RunnableNode } from './node.ts';
 import type { NodeStep, Step } from './plan.ts';
 import { Session } from './session.ts';
@@ -94,8 +97,9 @@ export async function run(steps: readonly Step[], options: RunOptions): Promise<
     return good;
   };
 
-  const next = (): Step | undefined => {
+  const next = (lightOnly: boolean): Step | undefined => {
     for (const step of waiting) {
+      if (lightOnly && !isLight(step)) continue;
       if (step.kind === 'dataset' || step.waitsFor.every((id) => ended.has(id))) {
         waiting.delete(step);
         return step;
@@ -107,20 +111,22 @@ export async function run(steps: readonly Step[], options: RunOptions): Promise<
   const underWay = new Set<Promise<unknown>>();
   /** What no node is to blame for. */
   const broken: unknown[] = [];
-  const free = Array.from(
-    { length: Math.max(1, invocation.target.threads) },
-    (_, thread) => `Thread-${thread + 1} (worker)`,
-  );
+  const threads = Math.max(1, invocation.target.threads);
+  let heavy = 0;
+  const free = Array.from({ length: threads + LIGHT_MORE }, (_, thread) => `Thread-${thread + 1} (worker)`);
   while (waiting.size > 0 || underWay.size > 0) {
     while (free.length > 0 && !signal.aborted && broken.length === 0) {
-      const step = next();
+      const step = next(heavy >= threads);
       if (step === undefined) break;
       const thread = free.shift() ?? '';
+      const weight = isLight(step) ? 0 : 1;
+      heavy += weight;
       const task = perform(step, thread)
         .then((good) => void ended.set(step.id, good ? 'good' : 'bad'))
         .catch((error: unknown) => broken.push(error))
         .finally(() => {
           free.push(thread);
+          heavy -= weight;
           underWay.delete(task);
         });
       underWay.add(task);
@@ -131,6 +137,21 @@ export async function run(steps: readonly Step[], options: RunOptions): Promise<
   signal.throwIfAborted();
   if (broken.length > 0) throw broken[0];
   return results;
+}
+
+/** Steps under way beyond the target's threads, when they only tell the catalog something. */
+const LIGHT_MORE = 14;
+
+/** A view is no query: it takes a moment of the catalog's time and none of the engine's. */
+function isLight(step: Step): boolean {
+  if (step.kind === 'dataset') return true;
+  const { config, resourceType } = step.node;
+  return (
+    resourceType === 'model' &&
+    config.materialized === 'view' &&
+    config['pre-hook'].length === 0 &&
+    config['post-hook'].length === 0
+  );
 }
 
 interface NodeOptions extends RunOptions {
@@ -192,6 +213,9 @@ async function compile(
   log: Log,
   compiler: Compiler,
 ) {
+  if (node.resourceType === 'test' && node.unit !== undefined) {
+    return compileUnitTest(node, node.unit, { manifest, invocation, session }, log);
+  }
   if (node.resourceType !== 'seed') return compiler.compile(node, session, log);
   return {
     sql: '',
@@ -204,12 +228,19 @@ async function execute(
   node: RunnableNode,
   compiled: Awaited<ReturnType<Compiler['compile']>>,
   session: Session,
-  { invocation, manifest }: RunOptions,
+  { invocation, manifest, log }: RunOptions,
 ): Promise<Pick<NodeResult, 'status' | 'message' | 'failures' | 'response'>> {
+  if (node.resourceType === 'test' && node.unit !== undefined) return runUnitTest(compiled.sql, node.unit, session);
   if (node.resourceType === 'test') return runTest(node, compiled.sql, session, invocation);
+  if (node.resourceType === 'model' && isMicrobatch(node)) {
+    const response = await buildMicrobatch(node, compiled, { manifest, invocation, session, log });
+    await applyGrants(node, session);
+    return { status: 'success', message: response._message, failures: null, response };
+  }
   if (node.resourceType === 'model') {
     const { materializations: custom, project } = manifest;
     const response = await materialise({ node, compiled, session, invocation, custom, project });
+    await applyGrants(node, session);
     return { status: 'success', message: response._message, failures: null, response };
   }
   await runHooks(node, 'pre-hook', compiled.scope, session);
@@ -217,6 +248,7 @@ async function execute(
   if (node.resourceType === 'seed') response = await buildSeed(node, session);
   else if (node.resourceType === 'snapshot') response = await buildSnapshot(node, compiled.sql, session);
   await runHooks(node, 'post-hook', compiled.scope, session);
+  await applyGrants(node, session);
   return { status: 'success', message: response?._message ?? null, failures: null, response };
 }
 

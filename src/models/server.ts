@@ -14,6 +14,8 @@ export interface ModelsServerOptions {
   readonly namespace: string;
   /** Folder of the dbt project. */
   readonly directory: string;
+  /** Files outside of the folder are not read: whoever published it may not see what else is on this machine. */
+  readonly confined?: boolean;
   readonly target: Target;
   /** Origin of the Arcos server, which the models reach the warehouse through. */
   readonly serverUrl: string;
@@ -44,7 +46,7 @@ const START_MS = 30_000;
  * first start fails.
  */
 export async function startModelsServer(options: ModelsServerOptions): Promise<ModelsServer> {
-  const { directory, target, serverUrl, key } = options;
+  const { directory, confined = false, target, serverUrl, key } = options;
   const log = options.log.child({ namespace: options.namespace });
   const secret = newSecret();
   let child: ChildProcess | undefined;
@@ -69,7 +71,7 @@ export async function startModelsServer(options: ModelsServerOptions): Promise<M
       timer = setTimeout(() => void start().catch((error: Error) => log.error(error.message)), pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     });
-    address = await readiness(started, { start: { directory, target, serverUrl, key, secret } });
+    address = await readiness(started, { start: { directory, confined, target, serverUrl, key, secret } });
     log.info('The models server listens', { pid: started.pid, address });
   }
 

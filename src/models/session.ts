@@ -73,6 +73,11 @@ export class Session {
     return { ...result, rows: all };
   }
 
+  /** Whether the command was ended. */
+  get stopped(): boolean {
+    return this.#signal.aborted;
+  }
+
   warn(message: string): void {
     this.#log.warn(message);
   }

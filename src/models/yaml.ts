@@ -1,5 +1,10 @@
-import { isNode, LineCounter, parseDocument, type Tags } from 'yaml';
+import { createRequire } from 'node:module';
+import type { Tags } from 'yaml';
 import type { Fault } from '../base/fault.ts';
+import { plainYaml } from './yaml/plain.ts';
+
+/** Loaded when first needed: most texts are plain, and a command of dbt starts sooner without it. */
+export const fullYaml: () => typeof import('yaml') = () => createRequire(import.meta.url)('yaml');
 
 export type YamlPath = readonly (string | number)[];
 
@@ -32,6 +37,22 @@ function customTags(tags: Tags): Tags {
  * A date stays the text it is, which is how a template prints it.
  */
 export function readYaml(text: string, file: string): YamlText {
+  const plain = plainYaml(text);
+  if (plain === undefined) return readFully(text, file);
+  let full: YamlText | undefined;
+  return {
+    value: plain.value,
+    faults: [],
+    at(path) {
+      full ??= readFully(text, file);
+      return full.at(path);
+    },
+  };
+}
+
+/** As `readYaml`, by a parser of all of YAML. */
+export function readFully(text: string, file: string): YamlText {
+  const { isNode, LineCounter, parseDocument } = fullYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, {
     version: '1.1',

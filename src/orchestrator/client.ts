@@ -1,6 +1,7 @@
 import { type HttpClientOptions, type HttpRequest, httpClient } from '../base/http.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { ReportAnswer, ReportBatch } from '../flow/spool.ts';
+import type { NotificationRule } from './notify/rules.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -12,12 +13,15 @@ import type {
 import type {
   AgentView,
   BackfillView,
+  DeliveryView,
   DeploymentView,
   FlowView,
   LimitView,
   LogLevel,
   LogPage,
+  NotificationRuleView,
   PlannedBackfill,
+  RetainedView,
   RunDetail,
   RunPage,
   RunView,
@@ -54,6 +58,12 @@ export interface OrchestratorClient {
   retry(id: string): Promise<RunView>;
   cancel(id: string): Promise<RunView>;
   agents(): Promise<AgentView[]>;
+  retain(dryRun: boolean): Promise<RetainedView>;
+  notificationRules(): Promise<NotificationRuleView[]>;
+  deliveries(): Promise<DeliveryView[]>;
+  putNotificationRule(namespace: string, name: string, rule: NotificationRule): Promise<void>;
+  removeNotificationRule(namespace: string, name: string): Promise<void>;
+  testNotificationRule(namespace: string, name: string): Promise<void>;
 
   claim(request: ClaimRequest, signal?: AbortSignal): Promise<ClaimAnswer>;
   heartbeat(request: HeartbeatRequest, signal?: AbortSignal): Promise<HeartbeatAnswer>;
@@ -84,6 +94,8 @@ export function orchestratorClient(options: HttpClientOptions): OrchestratorClie
   const post = <Answer>(path: string, json: unknown = {}, signal?: AbortSignal) =>
     http.json<Answer>(path, { method: 'POST', json, signal });
   const run = (id: string, what = '') => `/api/runs/${encodeURIComponent(id)}${what}`;
+  const rule = (namespace: string, name: string) =>
+    `/api/namespaces/${encodeURIComponent(namespace)}/notifications/${encodeURIComponent(name)}`;
   const limit = (scope: string, name: string) => `/api/limits/${scope}/${encodeURIComponent(name)}`;
   const deployment = (id: string, what = '') => `/api/deployments/${encodeURIComponent(id)}${what}`;
 
@@ -112,6 +124,12 @@ export function orchestratorClient(options: HttpClientOptions): OrchestratorClie
     retry: (id) => post(run(id, '/retry')),
     cancel: (id) => post(run(id, '/cancel')),
     agents: () => get('/api/agents'),
+    retain: (dryRun) => post('/api/retention', { dryRun }),
+    notificationRules: () => get('/api/notifications'),
+    deliveries: () => get('/api/notifications/deliveries'),
+    putNotificationRule: (namespace, name, json) => http.json(rule(namespace, name), { method: 'PUT', json }),
+    removeNotificationRule: (namespace, name) => http.json(rule(namespace, name), { method: 'DELETE' }),
+    testNotificationRule: async (namespace, name) => void (await post(`${rule(namespace, name)}/test`)),
 
     claim: (request, signal) => post('/api/agents/claim', request, signal),
     heartbeat: (request, signal) => post('/api/agents/heartbeat', request, signal),

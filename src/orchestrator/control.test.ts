@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Clock } from '../base/clock.ts';
 import { cron, every, type Schedule } from '../flow/schedule.ts';
+import type { OrchestratorTables } from './tables.ts';
 import { AGENT, claimNow, openTestOrchestrator, registrationOf, type TestOrchestrator, told } from './testing.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -123,6 +124,13 @@ test.for<[NonNullable<Schedule['catchUp']>, number]>([
   const made = async () => (await later.runs({})).runs.length;
   const next = async () => (await later.deployments(['rj-a']))[0]?.schedules[0]?.next[0];
   await expect.poll(made, POLL).toBe(runs);
+  const planned = () =>
+    world.store
+      .tables<OrchestratorTables>()
+      .selectFrom('orchestrator.schedule')
+      .select('next_at')
+      .executeTakeFirstOrThrow();
+  await expect.poll(async () => (await planned()).next_at, POLL).toEqual(new Date('2026-03-02T16:00:00Z'));
   // None is made up for twice, and the next one comes by itself.
   time = new Date('2026-03-02T16:00:10Z');
   await expect.poll(made, POLL).toBe(runs + 1);

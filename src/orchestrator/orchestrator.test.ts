@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../flow/events.ts';
 import { every, once } from '../flow/schedule.ts';
-import type { Orchestrator } from './orchestrator.ts';
+import type { Orchestrator } from './port.ts';
 import type { Assignment } from './protocol.ts';
 import { AGENT, claimNow, openTestOrchestrator, registrationOf, type TestOrchestrator, told } from './testing.ts';
 

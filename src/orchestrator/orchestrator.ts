@@ -1,31 +1,25 @@
-import type { Access } from '../access/access.ts';
-import { type Clock, systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { ArcosError } from '../base/errors.ts';
-import type { Json, JsonObject } from '../base/json.ts';
-import type { Log } from '../base/log.ts';
-import type { StoredResult } from '../flow/events.ts';
-import type { ReportAnswer, ReportBatch } from '../flow/spool.ts';
-import type { Store } from '../store/store.ts';
-import { type BackfillRequest, cancelBackfill, planBackfill, readBackfill, startBackfill } from './backfill.ts';
+import { cancelBackfill, planBackfill, readBackfill, startBackfill } from './backfill.ts';
 import { type Bell, createBell } from './bell.ts';
-import { type ChildRequest, demandChild, startChild } from './children.ts';
+import { demandChild, startChild } from './children.ts';
 import { seeAgent } from './claim.ts';
 import { insertRun, planRun } from './createrun.ts';
-import { followRun, type NumberedEvent } from './follow.ts';
+import { startEmitter } from './emit/emitter.ts';
+import { followRun } from './follow.ts';
 import { giveRuns } from './giveruns.ts';
 import { loseRunsOf, renewLeases } from './lease.ts';
 import { listLimits, putLimit, removeLimit } from './limits.ts';
-import type {
-  ClaimAnswer,
-  ClaimRequest,
-  HeartbeatAnswer,
-  HeartbeatRequest,
-  Registered,
-  Registration,
-} from './protocol.ts';
+import { listDeliveries, type NotifyOptions } from './notify/deliver.ts';
+import { type Notifier, startNotifier } from './notify/notifier.ts';
+import { raiseTest } from './notify/raise.ts';
+import { listRules, putRule, removeRule } from './notify/rules.ts';
+import type { Orchestrator, OrchestratorOptions } from './port.ts';
 import { createReaper } from './reaper.ts';
 import { register } from './register.ts';
 import { resumableResults, takeReport } from './report.ts';
+import { readArchive } from './retention/archive.ts';
+import { LOG_BUCKET, retain } from './retention/retain.ts';
 import { makeRounds, type Rounds } from './rounds.ts';
 import { removeRunKeys } from './runkeys.ts';
 import { fireDue } from './schedule/fire.ts';
@@ -35,135 +29,47 @@ import { DUE_CHANNEL, demandAccepted, holdRun, propose, RUN_CHANNEL } from './tr
 import { isEnd, type Proposal } from './transition/rules.ts';
 import { readValue, writeValue } from './values.ts';
 import { listAgents } from './view/agent.ts';
+import { countRuns } from './view/counts.ts';
 import { listDeployments, listFlows, readDeployment } from './view/deployment.ts';
-import { type LogQuery, readLogs } from './view/log.ts';
+import { LOG_PAGE, readLogs, searchLogs } from './view/log.ts';
 import { readMetrics } from './view/metrics.ts';
-import { isUuid, listRuns, type RunQuery, readRun, readRunDetail } from './view/run.ts';
+import { isUuid, listRuns, readRun, readRunDetail } from './view/run.ts';
 import { whyNot } from './view/why.ts';
-import type {
-  AgentView,
-  BackfillView,
-  ChildView,
-  DeploymentView,
-  FlowView,
-  LimitView,
-  LogPage,
-  PlannedBackfill,
-  RunDetail,
-  RunPage,
-  RunView,
-  ValueView,
-  WhyView,
-} from './views.ts';
-
-export interface OrchestratorOptions {
-  readonly store: Store;
-  readonly access: Access;
-  readonly log: Log;
-  readonly clock?: Clock;
-  /** How long an agent may be silent before its runs are taken from it; 20 s unless told. */
-  readonly leaseMs?: number;
-  /** How often to look for such agents; 2 s unless told. */
-  readonly reapEveryMs?: number;
-  /** How often to look for new schedules; 1 s unless told. Those known fire on time. */
-  readonly scheduleEveryMs?: number;
-}
-
-/**
- * Flows, their runs, and who executes them. Everything it knows is in the store: several may work on
- * one store, and any may be killed at any moment. All that takes an id throws NOT_FOUND.
- */
-export interface Orchestrator {
-  start(): Promise<void>;
-  /** When nothing of it uses the store any more; answers to claims that wait are empty. */
-  stop(): Promise<void>;
-
-  register(registration: Registration): Promise<Registered>;
-  flows(namespaces: readonly string[]): Promise<FlowView[]>;
-  deployments(namespaces: readonly string[]): Promise<DeploymentView[]>;
-  deployment(id: string): Promise<DeploymentView>;
-
-  startRun(deployment: string, request: StartRequest): Promise<RunView>;
-  runs(query: RunQuery): Promise<RunPage>;
-  run(id: string): Promise<RunDetail>;
-  /** Whose it is, for questions of access. */
-  owner(run: string): Promise<{ readonly namespace: string; readonly agency: string }>;
-  logs(id: string, query: LogQuery): Promise<LogPage>;
-  /** What happened after the event `after`, and what happens from now on, until the signal. */
-  follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<readonly NumberedEvent[]>;
-  /** From the failed task: what was completed is not executed again. Throws CONFLICT for a run that has not failed. */
-  retry(id: string): Promise<RunView>;
-  /** A run that nobody has begun is Cancelled at once. Throws CONFLICT for one that has ended. */
-  cancel(id: string): Promise<RunView>;
-
-  /** Why a run has not begun. */
-  why(id: string): Promise<WhyView>;
-
-  /** Fires, or does not, from now on; what it would have fired while it was paused it never does. Throws NOT_FOUND. */
-  pauseSchedule(id: string, active: boolean): Promise<void>;
-  /** Whose it is, for questions of access. Throws NOT_FOUND. */
-  scheduleOwner(id: string): Promise<string>;
-
-  planBackfill(deployment: string, request: BackfillRequest): Promise<readonly PlannedBackfill[]>;
-  startBackfill(deployment: string, request: BackfillRequest): Promise<BackfillView>;
-  backfill(id: string): Promise<BackfillView>;
-  cancelBackfill(id: string): Promise<BackfillView>;
-
-  limits(): Promise<LimitView[]>;
-  putLimit(limit: LimitView): Promise<void>;
-  removeLimit(scope: LimitView['scope'], name: string): Promise<void>;
-
-  /** Started by another run; see `startChild`. */
-  startChild(parent: string, request: ChildRequest): Promise<RunView>;
-  /** With the log lines after `after`. */
-  child(parent: string, child: string, after: number): Promise<ChildView>;
-  cancelChild(parent: string, child: string): Promise<RunView>;
-
-  /** Of the run's namespace. Throws NOT_FOUND when there is none. */
-  value(run: string, key: string): Promise<ValueView>;
-  /** Its new revision. */
-  setValue(run: string, key: string, request: ValueRequest): Promise<{ revision: number }>;
-
-  /** How many runs wait, are due and are active, by namespace, and how many agents there are. */
-  metrics(): Promise<string>;
-
-  agents(namespaces: readonly string[]): Promise<AgentView[]>;
-  /** As soon as there is a run for the agent; empty when there is none in time, or the signal is aborted. */
-  claim(request: ClaimRequest, signal: AbortSignal): Promise<ClaimAnswer>;
-  heartbeat(request: HeartbeatRequest): Promise<HeartbeatAnswer>;
-  report(id: string, batch: ReportBatch): Promise<ReportAnswer>;
-  /** What a later attempt of the run need not execute again. */
-  resume(id: string): Promise<StoredResult[]>;
-}
-
-export interface StartRequest {
-  readonly parameters?: JsonObject | undefined;
-  /** The same key again, for the same deployment, is the same run. */
-  readonly idempotencyKey?: string | undefined;
-}
-
-export interface ValueRequest {
-  readonly value: Json;
-  /** Only when the value has this revision still; 0 when there is none yet. */
-  readonly revision?: number | undefined;
-}
+import type { RetainedView, RunView } from './views.ts';
 
 const LEASE_MS = 20_000;
 const REAP_EVERY_MS = 2_000;
 const SCHEDULE_EVERY_MS = 1_000;
+const RETAIN_EVERY_MS = 3_600_000;
+
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { store, access, clock = systemClock, leaseMs = LEASE_MS } = options;
   const { reapEveryMs = REAP_EVERY_MS, scheduleEveryMs = SCHEDULE_EVERY_MS } = options;
+  const { notify, lake } = options;
   const log = options.log.child({ part: 'orchestrator' });
   const db = store.tables<OrchestratorTables>();
   const stopping = new AbortController();
   const claims = new Set<Promise<unknown>>();
   let bells: { readonly due: Bell; readonly run: Bell } | undefined;
   let rounds: { readonly reap: Rounds; readonly fire: Rounds; readonly keys: Rounds } | undefined;
+  let notifier: Notifier | undefined;
+  let retaining: Rounds | undefined;
+  let emitter: Rounds | undefined;
 
   function started<Part>(part: Part | undefined): Part {
     if (part === undefined) throw new ArcosError('UNAVAILABLE', 'The orchestrator has not been started');
     return part;
+  }
+
+  function demandNotify(): NotifyOptions {
+    if (notify !== undefined) return notify;
+    throw new ArcosError('UNSUPPORTED', 'This server sends no notifications');
+  }
+
+  async function retainNow(dryRun: boolean): Promise<RetainedView> {
+    const { retention: policy } = options;
+    if (lake === undefined || policy === undefined) return { runs: {}, logs: 0, cached: 0 };
+    return retain({ db, access, lake, log, policy }, clock.now(), dryRun, stopping.signal);
   }
 
   function noteLost(runs: number): void {
@@ -212,11 +118,20 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
           return leaseMs;
         }),
       };
+      emitter = startEmitter({ db, clock, log }, options.emit ?? {});
+      retaining = makeRounds({ name: 'removing what is too old', everyMs: RETAIN_EVERY_MS, log }, async () => {
+        await retainNow(false);
+        return RETAIN_EVERY_MS;
+      });
+      if (notify !== undefined)
+        notifier = await startNotifier({ store, db, clock, log }, notify, options.overdueEveryMs);
     },
 
     async stop() {
       stopping.abort();
-      await Promise.all([rounds?.reap, rounds?.fire, rounds?.keys].map((round) => round?.stop()));
+      await Promise.all(
+        [rounds?.reap, rounds?.fire, rounds?.keys, notifier, retaining, emitter].map((round) => round?.stop()),
+      );
       await Promise.all([bells?.due, bells?.run].map((bell) => bell?.close()));
       await Promise.allSettled(claims);
     },
@@ -246,11 +161,27 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
 
     runs: (query) => listRuns(db, query),
+    counts: (namespaces, hours = 24) =>
+      countRuns(db, namespaces, new Date(clock.now().getTime() - hours * 3_600_000), clock.now()),
     run: (id) => readRunDetail(db, id),
 
     owner,
 
-    logs: async (id, query) => ({ logs: await readLogs(db, id, query) }),
+    async logs(id, query) {
+      const object = await db
+        .selectFrom('orchestrator.run')
+        .select('log_object')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      const here = await readLogs(db, id, query);
+      const { limit = LOG_PAGE } = query;
+      if (object == null || object.log_object === null || lake === undefined) return { logs: here };
+      const ref = { bucket: LOG_BUCKET, name: object.log_object };
+      // What came after it was moved is here.
+      return { logs: [...(await readArchive(lake, ref, { ...query, limit })), ...here].slice(0, limit) };
+    },
+    searchLogs: (query) => searchLogs(db, query),
+    retain: (dryRun) => retainNow(dryRun),
 
     async *follow(id, after, signal) {
       yield* followRun(db, started(bells).run, id, after, AbortSignal.any([signal, stopping.signal]));
@@ -258,6 +189,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
     retry: (id) => transit(id, { to: 'Scheduled', by: 'person', message: 'retried by hand' }),
     cancel: (id) => transit(id, { to: 'Cancelling', by: 'person' }),
+
+    notificationRules: (namespaces) => listRules(db, namespaces),
+    putNotificationRule: (place, rule, by) => putRule(db, demandNotify().secrets, place, rule, by),
+    removeNotificationRule: (place) => removeRule(db, demandNotify().secrets, place),
+    testNotificationRule: ({ namespace, name }) => raiseTest(db, namespace, name, clock.now()),
+    deliveries: (namespaces, limit) => listDeliveries(db, namespaces, limit),
 
     why: (id) => whyNot(db, id, clock.now(), new Date(clock.now().getTime() - leaseMs)),
 

@@ -44,6 +44,7 @@ export async function register(
       backoff: flow.backoff,
       collision: flow.collision ?? ('enqueue' as const),
       tags: [...new Set(flow.tags ?? [])].sort(),
+      owners: [...new Set(flow.owners ?? [])],
       crash_retries: deployment.crashRetries ?? CRASH_RETRIES,
     };
     const known = await transaction

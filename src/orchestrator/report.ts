@@ -14,6 +14,7 @@ import { type RunRecord, writeDown } from './writedown.ts';
 export async function takeReport(db: Database, id: string, batch: ReportBatch, now: Date): Promise<ReportAnswer> {
   return db.transaction().execute(async (transaction) => {
     const held = await holdRun(transaction, id);
+    if (batch.late === true && batch.fence < held.row.fence) return takeLate(transaction, held, batch);
     const fresh = freshOf(held, batch);
     if (fresh.events.length === 0) return answerOf(held);
     const after = await takeEvents(transaction, held, fresh, now);
@@ -46,6 +47,31 @@ function freshOf({ row }: HeldRun, batch: ReportBatch): ReportBatch {
   if (batch.first > known + 1) throw new ArcosError('CONFLICT', `Event ${known + 1} is missing before ${batch.first}`);
   const first = known + 1;
   return { ...batch, first, events: batch.events.slice(first - batch.first) };
+}
+
+/** Of an attempt that is over only its log lines are wanted, those that had not arrived. Throws GONE where it is not known. */
+async function takeLate(db: Database, { row }: HeldRun, { fence, source, first, events }: ReportBatch) {
+  const claim = await db
+    .selectFrom('orchestrator.void_claim')
+    .selectAll()
+    .where('run', '=', row.id)
+    .where('fence', '=', fence)
+    .executeTakeFirst();
+  if (claim === undefined) throw new ArcosError('GONE', `Nothing is known of claim ${fence} of run ${row.name}`);
+  const column = source === 'run' ? 'run_seq' : 'agent_seq';
+  const last = first + events.length - 1;
+  const logs = events.slice(Math.max(0, claim[column] + 1 - first)).filter((event) => event.kind === 'log');
+  if (logs.length > 0) {
+    await writeDown(db, { ...row, attempt: claim.attempt }, logs);
+    await sql`SELECT pg_notify(${RUN_CHANNEL}, ${row.id})`.execute(db);
+  }
+  await db
+    .updateTable('orchestrator.void_claim')
+    .set({ [column]: Math.max(last, claim[column]) })
+    .where('run', '=', row.id)
+    .where('fence', '=', fence)
+    .execute();
+  return { cancel: false };
 }
 
 /** In their order: a state comes after everything that was told before it. */

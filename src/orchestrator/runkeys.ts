@@ -13,7 +13,10 @@ export function principalOf(run: { readonly id: string }): string {
  * A key for the attempt that has just been claimed; keys of earlier attempts stop working. It may report
  * for the run, use the namespace's models, and write the namespace's project and those it writes besides.
  */
-export async function issueRunKey(access: Access, run: RunRow): Promise<{ key: string; project: string }> {
+export async function issueRunKey(
+  access: Access,
+  run: Pick<RunRow, 'id' | 'namespace' | 'attempt'>,
+): Promise<{ key: string; project: string }> {
   const { agency, project, writes } = await access.namespace(run.namespace);
   const principal = await access.putPrincipal({
     kind: 'run',

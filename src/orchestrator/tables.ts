@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { JsonObject } from '../base/json.ts';
 import type { ArtifactKind, LogLevel, TaskStateName } from '../flow/events.ts';
 import type { Collision } from '../flow/flow.ts';
-import type { RunView, StateName } from './views.ts';
+import type { ChannelKind, NotificationEvent, RunView, StateName } from './views.ts';
 
 /** The tables this room owns (src/store/migrations/0004_orchestrator.sql). */
 export interface OrchestratorTables {
@@ -32,6 +32,7 @@ export interface OrchestratorTables {
     crash_retries: number;
     collision: Generated<Collision>;
     tags: Generated<string[]>;
+    owners: Generated<string[]>;
   };
   'orchestrator.schedule': {
     id: string;
@@ -75,7 +76,9 @@ export interface OrchestratorTables {
     agent_seq: Generated<number>;
     principal: string | null;
     idempotency_key: string | null;
+    log_object: string | null;
   };
+  'orchestrator.void_claim': { run: string; fence: number; attempt: number; run_seq: number; agent_seq: number };
   'orchestrator.state': {
     run: string;
     event: number;
@@ -127,6 +130,42 @@ export interface OrchestratorTables {
     runs: number;
     created_at: Date;
     cancelled_at: Date | null;
+  };
+  'orchestrator.notification_rule': {
+    namespace: string;
+    name: string;
+    events: NotificationEvent[];
+    flow: string | null;
+    late_minutes: number;
+    stuck_minutes: number;
+    channel: ChannelKind;
+    target: string;
+  };
+  'orchestrator.notification': {
+    id: string;
+    namespace: string;
+    rule: string;
+    event: NotificationEvent | 'test';
+    run: string | null;
+    attempt: number;
+    state: Generated<'waiting' | 'delivered' | 'failed'>;
+    tries: Generated<number>;
+    next_at: Date;
+    error: string | null;
+    created_at: Date;
+    delivered_at: Date | null;
+  };
+  'orchestrator.sink': { kind: 'otlp' | 'openlineage'; active_until: Date };
+  'orchestrator.emission': {
+    id: Generated<string>;
+    kind: 'otlp' | 'openlineage';
+    run: string;
+    attempt: number;
+    state: string;
+    message: string | null;
+    at: Date;
+    tries: Generated<number>;
+    next_at: Date;
   };
   'orchestrator.run_limit': { scope: LimitScope; name: string; most: number };
   'orchestrator.value': { namespace: string; key: string; value: string; revision: number; updated_at: Date };

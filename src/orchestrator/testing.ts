@@ -3,7 +3,8 @@ import { silentLog } from '../base/log.ts';
 import type { RunEvent } from '../flow/events.ts';
 import type { Store } from '../store/store.ts';
 import { openTestStore } from '../store/testing.ts';
-import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
+import { createOrchestrator } from './orchestrator.ts';
+import type { Orchestrator, OrchestratorOptions } from './port.ts';
 import type { AgentIdentity, Assignment, Registration } from './protocol.ts';
 
 export interface TestOrchestrator {

@@ -100,6 +100,22 @@ export interface RunPage {
   readonly next?: string;
 }
 
+/** What became of one of the runs that something was done to at once. */
+export interface BulkOutcome {
+  readonly run: string;
+  readonly done: boolean;
+  /** Why not. */
+  readonly message?: string;
+}
+
+/** What there is to see at a glance; of runs that have ended, those of the last `hours`. */
+export interface RunCounts {
+  readonly active: Readonly<Record<string, number>>;
+  readonly ended: Readonly<Record<string, number>>;
+  /** Due for more than a minute, and not begun. */
+  readonly late: number;
+}
+
 export interface TaskRunView {
   readonly id: string;
   /** Task name, with an index when it was mapped: `stage[3]`. */
@@ -126,7 +142,7 @@ export interface StateChange {
 export interface ArtifactView {
   readonly id: string;
   readonly key: string;
-  readonly kind: 'table' | 'markdown' | 'link';
+  readonly kind: 'table' | 'markdown' | 'link' | 'map' | 'image';
   readonly task?: string;
   readonly data: Json;
   readonly at: string;
@@ -150,6 +166,23 @@ export interface LogView {
   readonly attempt: number;
 }
 
+/** A line that was searched for, and whose it is. */
+export interface FoundLog extends LogView {
+  readonly run: string;
+  readonly runName: string;
+  readonly flow: string;
+}
+
+/** What has become too old, and was removed or moved; of a dry run, what would be. */
+export interface RetainedView {
+  /** Removed, by the state they ended in. */
+  readonly runs: Readonly<Partial<Record<StateName, number>>>;
+  /** Runs whose logs were moved into the lake. */
+  readonly logs: number;
+  /** Cached results forgotten. */
+  readonly cached: number;
+}
+
 export interface LogPage {
   readonly logs: readonly LogView[];
 }
@@ -167,6 +200,36 @@ export interface AgentView {
   readonly seenAt: string;
   readonly online: boolean;
   readonly runs: number;
+}
+
+export type NotificationEvent = 'failed' | 'crashed' | 'cancelled' | 'completed' | 'late' | 'stuck';
+
+export type ChannelKind = 'webhook' | 'discord' | 'slack' | 'telegram' | 'email';
+
+export interface NotificationRuleView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly events: readonly NotificationEvent[];
+  /** Of this flow alone. */
+  readonly flow?: string;
+  readonly lateMinutes: number;
+  readonly stuckMinutes: number;
+  /** `target`: a host, a chat or addresses; no secret. */
+  readonly channel: { readonly kind: ChannelKind; readonly target: string };
+}
+
+/** A message that was sent, or is to be. */
+export interface DeliveryView {
+  readonly id: string;
+  readonly namespace: string;
+  readonly rule: string;
+  readonly event: NotificationEvent | 'test';
+  readonly run?: string;
+  readonly state: 'waiting' | 'delivered' | 'failed';
+  readonly tries: number;
+  readonly error?: string;
+  readonly createdAt: string;
+  readonly deliveredAt?: string;
 }
 
 /** Active runs at the most, over all flows. */

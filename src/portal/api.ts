@@ -1,17 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteAccess } from '../access/http.ts';
-import { ArcosError } from '../base/errors.ts';
 import type { TablePath } from '../sql/catalog.ts';
 import { typeName } from '../sql/type.ts';
-import type { QueryParameter, QueryResult, TableInfo } from '../warehouse/port.ts';
+import { csvText } from '../warehouse/exports.ts';
+import type { QueryResult } from '../warehouse/port.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { createKept } from './answers.ts';
+import { type Asker, minuteNow } from './ask.ts';
 import { answerCached } from './cache.ts';
-import { csv } from './csv.ts';
 import { FARTHEST, fingerprint, readCursor, writeCursor } from './cursor.ts';
-import { createGate } from './gate.ts';
 import { compileRows, type RowsRequest } from './odsql/compile.ts';
-import { notFound, type Publication, type Publications } from './publication.ts';
+import { notFound, type Publications } from './publication.ts';
 import { MOST_ROWS, publicQuery } from './publicsql.ts';
 
 interface RowsRoute {
@@ -28,14 +27,16 @@ const open: { access: RouteAccess } = { access: 'public' };
 const DEFAULT_ROWS = 100;
 /** Characters of answers that are kept. */
 const MOST_KEPT = 8 * 2 ** 20;
-/** What one question may read. */
-const MOST_BYTES = 2 ** 31;
 
 /** The API of the published tables: rows as the query string asks for them, and read-only GoogleSQL. */
-export function dataRoutes(app: FastifyInstance, warehouse: Warehouse, publications: Publications): void {
+export function dataRoutes(
+  app: FastifyInstance,
+  warehouse: Warehouse,
+  publications: Publications,
+  { ask, stateOf }: Asker,
+): void {
   // By a fingerprint of the question and the tables' state, so that none is ever out of date.
   const answers = createKept<{ body: string; next?: string }>(MOST_KEPT, ({ body }) => body.length);
-  const gate = createGate({ running: 3, waiting: 200, milliseconds: 10_000 });
 
   app.get<RowsRoute>(
     '/api/portal/:project/:dataset/:table/rows',
@@ -92,37 +93,7 @@ export function dataRoutes(app: FastifyInstance, warehouse: Warehouse, publicati
       });
     },
   );
-
-  async function ask(
-    used: readonly Publication[],
-    project: string,
-    sql: string,
-    parameters: readonly QueryParameter[],
-  ): Promise<QueryResult> {
-    const reader = await publications.readerOf(project, used);
-    return gate.pass(async (signal) => {
-      const request = { sql, project, ...(parameters.length === 0 ? {} : { parameters }) };
-      const { bytesProcessed } = await warehouse.dryRun(reader, request);
-      if (bytesProcessed > MOST_BYTES) {
-        throw new ArcosError('TOO_LARGE', 'This reads more than 2 GiB', {
-          hint: 'Read fewer columns, or download the tables.',
-        });
-      }
-      const labels = { origin: 'portal-api' };
-      return warehouse.client(reader).query({ ...request, labels, maxRows: MOST_ROWS + 1, signal });
-    });
-  }
-
-  /** Differs for each state of a table. What a view gives changes without the view: it is asked again each minute. */
-  async function stateOf(info: TableInfo | undefined): Promise<string> {
-    if (info === undefined) return '';
-    const native = await warehouse.catalog.native(info.path);
-    const version = native?.version ?? `${info.modifiedAt.toISOString()} ${minuteNow()}`;
-    return `${info.path.project}.${info.path.dataset}.${info.path.table}@${version}`;
-  }
 }
-
-const minuteNow = (): string => String(Math.floor(Date.now() / 60_000));
 
 const TYPES = { json: 'application/json; charset=utf-8', csv: 'text/csv; charset=utf-8' } as const;
 
@@ -133,7 +104,7 @@ function written(
   more: { next?: string },
 ): string {
   if (format === 'csv') {
-    return csv(
+    return csvText(
       columns.map(({ name }) => name),
       rows,
     );

@@ -11,6 +11,8 @@ export interface Assets {
 interface ManifestEntry {
   readonly file: string;
   readonly css?: readonly string[];
+  /** Entries of what it imports from the start. */
+  readonly imports?: readonly string[];
 }
 
 /** Reads Vite's manifest of a built web folder. */
@@ -19,6 +21,11 @@ export function readAssets(dist: string): Assets {
   const manifest = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, ManifestEntry>) : {};
   return {
     script: (entry) => (manifest[entry] === undefined ? undefined : `/web/${manifest[entry].file}`),
-    styles: (entry) => (manifest[entry]?.css ?? []).map((path) => `/web/${path}`),
+    styles: (entry) => stylesOf(manifest, entry).map((path) => `/web/${path}`),
   };
+}
+
+function stylesOf(manifest: Readonly<Record<string, ManifestEntry>>, entry: string): readonly string[] {
+  const { css = [], imports = [] } = manifest[entry] ?? {};
+  return [...css, ...imports.flatMap((imported) => stylesOf(manifest, imported))];
 }

@@ -10,7 +10,11 @@ import type { TableInfo } from '../warehouse/port.ts';
 import type { ExportFormat, Warehouse } from '../warehouse/warehouse.ts';
 import type { Publication, Publications } from './publication.ts';
 
-export const FORMATS: readonly ExportFormat[] = ['csv', 'parquet', 'geojson'];
+export const FORMATS: readonly ExportFormat[] = ['csv', 'parquet', 'xlsx', 'geojson'];
+/** States of a table whose files are kept, the present one among them. */
+export const KEPT_VERSIONS = 5;
+/** What is kept of earlier states. */
+const KEPT_FORMATS: readonly ExportFormat[] = ['csv', 'parquet'];
 
 /** A file for download. */
 export interface ExportFile {
@@ -21,34 +25,65 @@ export interface ExportFile {
   readonly sha256: string;
 }
 
-/** Files for download, made once for each state of a table and kept until it changes. */
+/** A state that a table had. */
+export interface Version {
+  readonly id: string;
+  /** When its first file was made. */
+  readonly at: Date;
+  readonly files: readonly ExportFile[];
+}
+
+/** Files for download, made once for each state of a table; those of its last states are kept. */
 export interface Exports {
   /** The file; made now unless it is there. */
   file(publication: Publication, table: string, format: ExportFormat): Promise<ExportFile>;
   /** The files that are there already, of the table as it is now. */
   ready(info: TableInfo): Promise<ExportFile[]>;
+  /** The states whose files are there, the newest first. */
+  versions(path: TablePath): Promise<Version[]>;
+  /** Removes all files of a dataset: what was withdrawn is not to be had in earlier states either. */
+  forget(dataset: { readonly project: string; readonly dataset: string }): Promise<void>;
   /** Begins to make the files of tables that were just published. What fails is told to who asks for the file. */
   prepare(publication: Publication, tables: readonly TableInfo[]): void;
+  /** How many files were made since the start: what pages tell of files changes with it. */
+  made(): number;
   /** Waits for the files that are being made. */
   settle(): Promise<void>;
 }
 
 export function createExports(dir: string, warehouse: Warehouse, publications: Publications): Exports {
   const making = new Map<string, Promise<ExportFile>>();
+  let made = 0;
 
   async function make(publication: Publication, path: TablePath, format: ExportFormat, file: string) {
     await mkdir(dir, { recursive: true });
     await warehouse.exportTable(await publications.reader(publication), path, format, file);
-    await removeOlder(path, format, file);
+    await removeOlder(path);
     return described(file, format);
   }
 
-  async function removeOlder(path: TablePath, format: ExportFormat, file: string): Promise<void> {
+  /** What is there of a table: the names of its files, by state, the newest first. */
+  async function states(path: TablePath): Promise<{ id: string; at: Date; names: string[] }[]> {
     const prefix = prefixOf(path);
-    const own = new RegExp(`\\.${format}(${SUM.replace('.', '\\.')})?$`);
-    for (const name of await readdir(dir)) {
-      const other = join(dir, name);
-      if (name.startsWith(prefix) && own.test(name) && !other.startsWith(file)) await rm(other, { force: true });
+    const found = new Map<string, { id: string; at: Date; names: string[] }>();
+    for (const name of await readdir(dir).catch(() => [])) {
+      const [, id, format] = name.startsWith(prefix) ? (STATE_FILE.exec(name.slice(prefix.length)) ?? []) : [];
+      if (id === undefined || format === undefined) continue;
+      const { mtime } = await stat(join(dir, name));
+      const state = found.get(id) ?? { id, at: mtime, names: [] };
+      found.set(id, { id, at: new Date(Math.min(mtime.getTime(), state.at.getTime())), names: [...state.names, name] });
+    }
+    return [...found.values()].sort((a, b) => b.at.getTime() - a.at.getTime());
+  }
+
+  async function removeOlder(path: TablePath): Promise<void> {
+    const [, ...earlier] = await states(path);
+    for (const [index, { names }] of earlier.entries()) {
+      const kept = index < KEPT_VERSIONS - 1 ? KEPT_FORMATS : [];
+      for (const name of names) {
+        if (kept.some((format) => name.endsWith(`.${format}`))) continue;
+        for (const each of [name, `${name}${SUM}`]) await rm(join(dir, each), { force: true });
+      }
     }
   }
 
@@ -67,9 +102,14 @@ export function createExports(dir: string, warehouse: Warehouse, publications: P
       const file = fileOf(path, String((await nativeOf(path)).version), format);
       if (existsSync(file)) return described(file, format);
       // Many who ask at once wait for one file.
-      const made = making.get(file) ?? make(publication, path, format, file).finally(() => making.delete(file));
-      making.set(file, made);
-      return made;
+      const known = making.get(file);
+      if (known !== undefined) return known;
+      const begun = make(publication, path, format, file).finally(() => {
+        making.delete(file);
+        made += 1;
+      });
+      making.set(file, begun);
+      return begun;
     },
 
     async ready({ path, kind }) {
@@ -80,6 +120,22 @@ export function createExports(dir: string, warehouse: Warehouse, publications: P
       return Promise.all(there.map(({ file, format }) => described(file, format)));
     },
 
+    async versions(path) {
+      const all = await states(path);
+      return Promise.all(
+        all.map(async ({ id, at, names }) => {
+          const formats = FORMATS.filter((format) => names.some((name) => name.endsWith(`.${format}`)));
+          const files = formats.map((format) => described(fileOf(path, id, format), format));
+          return { id, at, files: await Promise.all(files) };
+        }),
+      );
+    },
+
+    async forget({ project, dataset }) {
+      for (const name of await readdir(dir).catch(() => []))
+        if (name.startsWith(`${project}.${dataset}.`)) await rm(join(dir, name), { force: true });
+    },
+
     prepare(publication, tables) {
       for (const info of tables.filter(({ kind }) => kind === 'native')) {
         for (const format of formatsOf(info)) {
@@ -87,6 +143,8 @@ export function createExports(dir: string, warehouse: Warehouse, publications: P
         }
       }
     },
+
+    made: () => made,
 
     async settle() {
       while (making.size > 0) await Promise.allSettled(making.values());
@@ -103,6 +161,7 @@ export function formatsOf({ columns, kind }: TableInfo): ExportFormat[] {
 }
 
 const SUM = '.sha256';
+const STATE_FILE = /^([\w-]+)\.(csv|parquet|xlsx|geojson)$/;
 
 /** A file with its checksum, which is computed once and kept beside it. */
 async function described(path: string, format: ExportFormat): Promise<ExportFile> {

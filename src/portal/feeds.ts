@@ -7,6 +7,7 @@ import type { Entry } from './search.ts';
 export const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv',
   parquet: 'application/vnd.apache.parquet',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   geojson: 'application/geo+json',
 };
 
@@ -83,7 +84,8 @@ export function dataJson(site: Site, entries: readonly Entry[]): object {
         publisher: { '@type': 'org:Organization', name: owner },
         contactPoint: { '@type': 'vcard:Contact', fn: owner, hasEmail: mailto(contact, site) },
         accessLevel: 'public',
-        ...(url === undefined ? { rights: licence } : { license: url }),
+        rights: licence,
+        ...(url === undefined ? {} : { license: url }),
         ...(coverage === undefined ? {} : { spatial: coverage }),
         ...(period === undefined ? {} : { accrualPeriodicity: period }),
         distribution: distributionsOf(site, entry).map(({ info, format, download, mediaType }) => ({
@@ -119,7 +121,7 @@ export function dcatAp(site: Site, entries: readonly Entry[]): object {
 
 function dcatDataset(site: Site, entry: Entry): object {
   const { publication } = entry;
-  const { title, description, theme, owner, licence, frequency, coverage, contact } = publication;
+  const { title, description, theme, owner, licence, frequency, coverage, contact, source } = publication;
   const url = licenceUrl(licence);
   const code = PERIODS.find(([pattern]) => pattern.test(frequency))?.[2];
   const time = (date: Date) => ({ '@type': 'xsd:dateTime', '@value': date.toISOString() });
@@ -134,12 +136,13 @@ function dcatDataset(site: Site, entry: Entry): object {
     'dcat:contactPoint': {
       '@type': 'vcard:Kind',
       'vcard:fn': owner,
-      'vcard:hasEmail': { '@id': mailto(contact, site) },
+      ...(contact === undefined ? {} : { 'vcard:hasEmail': { '@id': mailto(contact, site) } }),
     },
     'dcat:landingPage': { '@id': datasetUrl(site, publication), '@type': 'foaf:Document' },
     'dct:issued': time(publication.publishedAt),
     'dct:modified': time(modifiedAt(entry)),
     ...(coverage === undefined ? {} : { 'dct:spatial': { '@type': 'dct:Location', 'dct:title': coverage } }),
+    ...(source === undefined ? {} : { 'dct:provenance': { '@type': 'dct:ProvenanceStatement', 'dct:title': source } }),
     ...(code === undefined
       ? {}
       : { 'dct:accrualPeriodicity': { '@id': `http://publications.europa.eu/resource/authority/frequency/${code}` } }),
@@ -221,6 +224,7 @@ ${page(`${site.origin}/`)}${entries.map((entry) => [
 `;
 }
 
+/** DCAT-US needs an address: where none was said, the one that every host that takes mail has (RFC 5321, 4.5.1). */
 function mailto(contact: string | undefined, { origin }: Site): string {
-  return contact?.includes('@') === true ? `mailto:${contact}` : (contact ?? `${origin}/`);
+  return `mailto:${contact?.includes('@') === true ? contact : `postmaster@${new URL(origin).hostname}`}`;
 }

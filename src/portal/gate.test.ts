@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createGate } from './gate.ts';
 
 test('lets some through, makes some wait, refuses the others, and goes on', async () => {
-  const gate = createGate({ running: 2, waiting: 1, milliseconds: 60_000 });
+  const gate = createGate({ running: 2, waiting: 1, milliseconds: 60_000, patience: 10_000 });
   const open: (() => void)[] = [];
   let inside = 0;
   const work = () =>
@@ -22,7 +22,7 @@ test('lets some through, makes some wait, refuses the others, and goes on', asyn
 });
 
 test('ends what takes too long', async () => {
-  const gate = createGate({ running: 1, waiting: 1, milliseconds: 1 });
+  const gate = createGate({ running: 1, waiting: 1, milliseconds: 1, patience: 10_000 });
   const work = (signal: AbortSignal) =>
     new Promise<never>((_, refuse) => signal.addEventListener('abort', () => refuse(new Error('ended'))));
   await expect(gate.pass(work)).rejects.toMatchObject({ code: 'TIMEOUT' });

@@ -7,6 +7,8 @@ export interface GateOptions {
   readonly waiting: number;
   /** How long one may take once it has begun. */
   readonly milliseconds: number;
+  /** How long one waits for its turn: who has gone meanwhile is not to be answered. */
+  readonly patience: number;
 }
 
 /** Lets a few questions of the public through at a time, so that nobody else's work waits for them. */
@@ -15,7 +17,7 @@ export interface Gate {
   pass<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
 
-export function createGate({ running, waiting, milliseconds }: GateOptions): Gate {
+export function createGate({ running, waiting, milliseconds, patience }: GateOptions): Gate {
   const queue: (() => void)[] = [];
   let inside = 0;
 
@@ -24,13 +26,19 @@ export function createGate({ running, waiting, milliseconds }: GateOptions): Gat
       inside += 1;
       return;
     }
-    if (queue.length >= waiting) {
-      throw new ArcosError('QUOTA', 'Too many questions at the same time', {
-        hint: 'Ask again in a moment, or download the table.',
-      });
-    }
+    if (queue.length >= waiting) throw tooMany();
     // Whoever leaves hands its place over.
-    await new Promise<void>((go) => queue.push(go));
+    await new Promise<void>((go, refuse) => {
+      const enter = () => {
+        clearTimeout(timer);
+        go();
+      };
+      const timer = setTimeout(() => {
+        queue.splice(queue.indexOf(enter), 1);
+        refuse(tooMany());
+      }, patience);
+      queue.push(enter);
+    });
   }
 
   function leave(): void {
@@ -56,4 +64,11 @@ export function createGate({ running, waiting, milliseconds }: GateOptions): Gat
       }
     },
   };
+}
+
+function tooMany(): ArcosError {
+  return new ArcosError('QUOTA', 'Too many questions at the same time', {
+    hint: 'Ask again in a moment, or download the table.',
+    data: { retryAfter: 10 },
+  });
 }

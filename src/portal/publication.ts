@@ -20,6 +20,10 @@ export interface Publication {
   readonly theme: string;
   /** Of which years and places the data tells. */
   readonly coverage?: string;
+  /** Where the data comes from and what was done to it, in words. */
+  readonly source?: string;
+  /** Units of columns, by `table.column`. */
+  readonly units?: Readonly<Record<string, string>>;
   /** Whom to ask: an address that people can write to. */
   readonly contact?: string;
   /** Names of the tables; others of the dataset stay hidden. */
@@ -60,11 +64,13 @@ export function createPublications(store: Store, access: Access, warehouse: Ware
 
   const publications: Publications = {
     async publish(principal, { tables, ...publication }, decisions = []) {
-      const { project, dataset, coverage = null, contact = null } = publication;
+      const { project, dataset, coverage = null, contact = null, source = null, units = {} } = publication;
       const infos: TableInfo[] = [];
       for (const table of tables) infos.push(await checkTable(project, dataset, table));
       await review.demand(principal, { project, dataset }, infos, decisions);
-      const row = { ...publication, coverage, contact, tables: [...tables], published_by: principal.name };
+      checkUnits(units, infos);
+      const said = { ...publication, coverage, contact, source, units: JSON.stringify(units) };
+      const row = { ...said, tables: [...tables], published_by: principal.name };
       await db
         .insertInto('portal.publication')
         .values(row)
@@ -143,16 +149,27 @@ export function createPublications(store: Store, access: Access, warehouse: Ware
   return publications;
 }
 
+/** Throws INVALID for a unit of a column that is not there. */
+function checkUnits(units: Readonly<Record<string, string>>, tables: readonly TableInfo[]): void {
+  const known = new Set(tables.flatMap(({ path, columns }) => columns.map(({ name }) => `${path.table}.${name}`)));
+  const unknown = Object.keys(units).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new ArcosError('INVALID', `units: no published table has the column "${unknown}"`, {
+    hint: 'Write it as table.column.',
+  });
+}
+
 export function notFound(): ArcosError {
   return new ArcosError('NOT_FOUND', 'There is nothing at this address');
 }
 
 function toPublication(row: Selectable<PortalTables['portal.publication']>): Publication {
-  const { published_at: publishedAt, published_by: _by, coverage, contact, ...said } = row;
+  const { published_at: publishedAt, published_by: _by, coverage, contact, source, ...said } = row;
   return {
     ...said,
     ...(coverage === null ? {} : { coverage }),
     ...(contact === null ? {} : { contact }),
+    ...(source === null ? {} : { source }),
     publishedAt,
   };
 }

@@ -1,6 +1,6 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
-/** The tables this room owns (src/store/migrations/0005_portal.sql, 0009_portal_review.sql). */
+/** The tables this room owns (src/store/migrations/0005_portal.sql, 0009_portal_review.sql, 0014_portal_requests.sql). */
 export interface PortalTables {
   'portal.publication': {
     project: string;
@@ -16,6 +16,22 @@ export interface PortalTables {
     published_by: string;
     coverage: string | null;
     contact: string | null;
+    source: string | null;
+    units: ColumnType<Record<string, string>, string, string>;
+  };
+  'portal.request': {
+    id: string;
+    kind: 'data' | 'error';
+    project: string | null;
+    dataset: string | null;
+    table_name: string | null;
+    text: string;
+    contact: string | null;
+    state: Generated<'open' | 'doing' | 'done' | 'refused'>;
+    note: string | null;
+    created_at: Generated<Date>;
+    changed_at: Generated<Date>;
+    changed_by: string | null;
   };
   'portal.review': {
     project: string;

@@ -4,6 +4,7 @@ import { parse as parseToml, TomlError } from 'smol-toml';
 import { ArcosError } from '../base/errors.ts';
 import { type Fault, formatFault } from '../base/fault.ts';
 import { nearest } from '../base/nearest.ts';
+import { readLogRetention, readRunRetention } from '../orchestrator/retention/policy.ts';
 
 /** How a setting's text is read; `undefined` for text that is not such a value. */
 type Reader<Value> = (text: string) => Value | undefined;
@@ -63,6 +64,13 @@ export const SETTINGS = {
     values: '0 to 65535',
     doc: 'The TCP port of everything: API, console and portal. 0 takes a free one.',
   }),
+  grpcPort: setting({
+    name: 'grpc-port',
+    default: '' as number | '',
+    read: port,
+    values: '0 to 65535',
+    doc: 'The TCP port of BigQuery’s Storage Read API, which is there only with it. 0 takes a free one.',
+  }),
   tlsCert: setting({
     name: 'tls-cert',
     default: '',
@@ -83,6 +91,13 @@ export const SETTINGS = {
     read: (value) => value,
     values: 'addresses with commas between',
     doc: 'Proxies whose X-Forwarded headers say who calls, and by which address and protocol.',
+  }),
+  rateLimit: setting({
+    name: 'rate-limit',
+    default: 2_000,
+    read: whole,
+    values: 'a number',
+    doc: 'Requests a second that one caller may make, twice as many at once; agents and runs are not counted.',
   }),
   oidcIssuer: setting({
     name: 'oidc-issuer',
@@ -105,6 +120,20 @@ export const SETTINGS = {
     values: 'a file',
     doc: 'The file with the secret that Arcos has there; without it, it is a public client.',
   }),
+  encryptionKeyFile: setting({
+    name: 'encryption-key-file',
+    default: '',
+    read: (value) => value,
+    values: 'a file',
+    doc: 'The file with the key that secrets are encrypted with; without one, Arcos makes its own in the state folder.',
+  }),
+  encryptionKms: setting({
+    name: 'encryption-kms',
+    default: '',
+    read: (value) => value,
+    values: 'a program',
+    doc: 'A program that encrypts and decrypts the keys of secrets, in place of that file.',
+  }),
   databaseUrl: setting({
     name: 'database-url',
     default: '',
@@ -112,12 +141,82 @@ export const SETTINGS = {
     values: 'a postgres:// URI',
     doc: 'A PostgreSQL of your own; without it Arcos runs one inside the state folder.',
   }),
+  databaseOwnerUrl: setting({
+    name: 'database-owner-url',
+    default: '',
+    read: (value) => value,
+    values: 'a postgres:// URI',
+    doc: 'The same database by the role that owns the tables, so that the role of database-url cannot change the audit log.',
+  }),
   databaseConnections: setting({
     name: 'database-connections',
     default: 10,
     read: whole,
     values: 'a number',
     doc: 'Connections to PostgreSQL that the server keeps at the most, besides those of engines.',
+  }),
+  lake: setting({
+    name: 'lake',
+    default: '',
+    read: (value) => value,
+    values: 's3://bucket/prefix or gs://bucket/prefix',
+    doc: 'Where the contents of objects are; without it in the state folder.',
+  }),
+  publicUrl: setting({
+    name: 'public-url',
+    default: '',
+    read: (value) => value,
+    values: 'an address',
+    doc: 'Where people reach Arcos, for the links in messages.',
+  }),
+  smtpUrl: setting({
+    name: 'smtp-url',
+    default: '',
+    read: (value) => value,
+    values: 'an smtp:// or smtps:// URI',
+    doc: 'The mail server that notifications go by, with user and password where it asks for them.',
+  }),
+  smtpFrom: setting({
+    name: 'smtp-from',
+    default: 'arcos@localhost',
+    read: text,
+    values: 'an e-mail address',
+    doc: 'Whom notifications by e-mail are from.',
+  }),
+  notifyAllow: setting({
+    name: 'notify-allow',
+    default: '',
+    read: (value) => value,
+    values: 'addresses and networks with commas between',
+    doc: 'Private addresses that notifications may be sent to; no others are.',
+  }),
+  keepRuns: setting({
+    name: 'keep-runs',
+    default: '',
+    read: (value) => (readRunRetention(value) === undefined ? undefined : value),
+    values: 'such as Completed=90d,Failed=365d',
+    doc: 'How long runs are kept after their end, by the state they ended in; others stay.',
+  }),
+  keepLogs: setting({
+    name: 'keep-logs',
+    default: '',
+    read: (value) => (value === '' || readLogRetention(value) !== undefined ? value : undefined),
+    values: 'such as 30d',
+    doc: 'How long after a run its log is in the database; then it is an object of the lake.',
+  }),
+  otlpUrl: setting({
+    name: 'otlp-url',
+    default: '',
+    read: (value) => value,
+    values: 'an address',
+    doc: 'Where OpenTelemetry takes traces over HTTP, without /v1/traces: each attempt of a run is told there.',
+  }),
+  openlineageUrl: setting({
+    name: 'openlineage-url',
+    default: '',
+    read: (value) => value,
+    values: 'an address',
+    doc: 'Where OpenLineage takes events, such as http://marquez:5000/api/v1/lineage.',
   }),
   engineMemory: setting({
     name: 'engine-memory',
@@ -132,6 +231,20 @@ export const SETTINGS = {
     read: whole,
     values: 'a number',
     doc: 'Threads that the queries of one agency may use.',
+  }),
+  engineQueries: setting({
+    name: 'engine-queries',
+    default: 8,
+    read: whole,
+    values: 'a number',
+    doc: 'Queries of one agency that run at once; the others wait in line.',
+  }),
+  engineSeconds: setting({
+    name: 'engine-seconds',
+    default: 21_600,
+    read: whole,
+    values: 'a number',
+    doc: 'How long a query may run, in seconds.',
   }),
   login: setting({
     name: 'login',

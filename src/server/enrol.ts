@@ -3,36 +3,31 @@ import { z } from 'zod';
 import type { Access, NewPrincipal } from '../access/access.ts';
 import { parse } from '../access/input.ts';
 import { ArcosError } from '../base/errors.ts';
-import type { Lake } from '../lake/lake.ts';
-import { CODE_BUCKET } from './city.ts';
 
 const AGENT = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,61}$/, 'must be small letters, digits and dashes'),
 });
 const HOURS = 24;
 
-/** An agent may claim the runs of its namespace and read the flows' code, and nothing else. */
-export async function agentOf(access: Access, lake: Lake, namespace: string, name = 'agente'): Promise<NewPrincipal> {
+/** An agent may claim the runs of its namespace and read the code of its flows, and nothing else. */
+export async function agentOf(access: Access, namespace: string, name = 'agente'): Promise<NewPrincipal> {
   const { agency } = await access.namespace(namespace);
-  const { project } = await lake.bucket(CODE_BUCKET);
   return {
     kind: 'agent',
     name: `${name}@${namespace}`,
     agency,
-    bindings: [
-      { role: 'agente', scope: { kind: 'namespace', id: namespace } },
-      { role: 'agente', scope: { kind: 'project', id: project } },
-    ],
+    bindings: [{ role: 'agente', scope: { kind: 'namespace', id: namespace } }],
   };
 }
 
 /** Makes identities of agents. Whoever sets one up exchanges the one-time token for its key: `POST /api/agents/enrol`. */
-export function enrolRoutes(access: Access, lake: Lake): (app: FastifyInstance) => Promise<void> {
+export function enrolRoutes(access: Access): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
     app.post<{ Params: { namespace: string } }>(
       '/api/namespaces/:namespace/agents',
       {
         config: {
+          says: { body: AGENT },
           access: {
             action: 'access.manage',
             async resource(request) {
@@ -45,7 +40,7 @@ export function enrolRoutes(access: Access, lake: Lake): (app: FastifyInstance) 
       },
       async ({ params, body }, reply) => {
         const { name } = parse(AGENT, body);
-        const agent = await agentOf(access, lake, params.namespace, name);
+        const agent = await agentOf(access, params.namespace, name);
         const before = await access.directory.find(agent.name);
         if (before !== undefined && (before.kind !== 'agent' || before.agency !== agent.agency)) {
           throw new ArcosError('CONFLICT', `The name "${agent.name}" is taken`);

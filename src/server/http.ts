@@ -9,8 +9,11 @@ import type { Audit } from '../access/audit.ts';
 import { guard } from '../access/http.ts';
 import { ArcosError, asArcosError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { loginPage } from './loginpage.ts';
+import { deviceRoutes } from './devicepage.ts';
+import { failedPage, loginPage } from './loginpage.ts';
 import { type Oidc, oidcRoutes } from './oidc.ts';
+import { openApiRoutes } from './openapi.ts';
+import { limitRate } from './ratelimit.ts';
 import { enterByLoopback, refuseForeignOrigins, sessionRoutes } from './session.ts';
 
 export interface HttpOptions {
@@ -20,11 +23,15 @@ export interface HttpOptions {
   /** The built web folder. */
   readonly webDist: string;
   readonly loopbackPrincipal?: string;
+  /** Throws while requests cannot be served. */
+  readonly ready?: () => Promise<void>;
   /** PEM; with it the server speaks HTTPS. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Addresses whose X-Forwarded headers are believed. */
   readonly trustProxy?: readonly string[];
   readonly oidc?: Oidc;
+  /** Requests a second that one caller may make. */
+  readonly rateLimit?: number;
 }
 
 /** The one HTTP server: the door, the errors, the headers and the files of the web pages. Rooms add their routes. */
@@ -40,6 +47,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   await app.register(cookie);
   guard(app, access, options.audit === undefined ? {} : { audit: options.audit });
+  if (options.rateLimit !== undefined) limitRate(app, options.rateLimit);
   refuseForeignOrigins(app);
   cutStalledBodies(app);
   app.addHook('onSend', async (_request, reply) => {
@@ -53,13 +61,20 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     answerError(new ArcosError('NOT_FOUND', 'There is nothing at this address'), request, reply, log),
   );
 
+  openApiRoutes(app);
   const sessions = {
     access,
     ...(options.loopbackPrincipal === undefined ? {} : { loopbackPrincipal: options.loopbackPrincipal }),
   };
   sessionRoutes(app, sessions);
+  deviceRoutes(app, access);
   loginPage(app, { access, ...(options.oidc === undefined ? {} : { oidc: options.oidc }) });
   oidcRoutes(app, access, options.oidc);
+  app.get('/health', { config: { access: 'public' } }, async () => ({ status: 'ok' }));
+  app.get('/ready', { config: { access: 'public' } }, async () => {
+    await options.ready?.();
+    return { status: 'ready' };
+  });
   app.get('/api/health', { config: { access: 'public' } }, async () => ({ status: 'ok' }));
   if (existsSync(webDist)) await serveWeb(app, webDist, sessions);
   return app;
@@ -105,7 +120,7 @@ async function serveWeb(
 function answerError(thrown: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply, log: Log) {
   // Fastify's own errors are about the request: too large, no such type, not JSON.
   const own = thrown.statusCode !== undefined && thrown.statusCode < 500 && !(thrown instanceof ArcosError);
-  const error = own ? new ArcosError('INVALID', thrown.message) : asArcosError(hasNul(thrown) ?? thrown);
+  const error = own ? new ArcosError('INVALID', thrown.message) : asArcosError(thrown);
   const status = own ? (thrown.statusCode ?? 400) : error.http;
   if (status >= 500 && error.code === 'INTERNAL') {
     log.error('a request failed', {
@@ -121,6 +136,7 @@ function answerError(thrown: Error & { statusCode?: number }, request: FastifyRe
   if (status === 404 && request.method === 'GET' && request.headers.accept?.includes('text/html') === true) {
     return reply.status(404).type('text/html; charset=utf-8').send(NOT_FOUND_PAGE);
   }
+  if (isLoginByBrowser(request)) return failedPage(request, reply.status(status), shown);
   return reply.status(status).send({
     error: {
       code,
@@ -131,9 +147,9 @@ function answerError(thrown: Error & { statusCode?: number }, request: FastifyRe
   });
 }
 
-/** PostgreSQL keeps no NUL in texts (SQLSTATE 22021); a name that has one is nobody's. */
-function hasNul(thrown: Error & { code?: unknown }): ArcosError | undefined {
-  return thrown.code === '22021' ? new ArcosError('INVALID', 'A text has a character that none may have') : undefined;
+/** Where somebody is led through by links, an error is a page to go on from. */
+function isLoginByBrowser({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && url.startsWith('/login') && headers.accept?.includes('text/html') === true;
 }
 
 const NOT_FOUND_PAGE = `<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Não encontrado</title>

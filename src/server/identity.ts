@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Access, NewPrincipal } from '../access/access.ts';
+import { writePrivate } from './privatefile.ts';
 
 /**
  * The keys of the program's own parts and of the first administrator, in files that only their owner can
@@ -19,7 +20,7 @@ export function createIdentities(access: Access, dir: string): Identities {
       const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
       if ((await access.authenticate(known))?.id === id) return known;
       const key = await access.issueKey(id, { purpose: name });
-      writeFileSync(file, `${key}\n`, { mode: 0o600 });
+      writePrivate(file, key);
       return key;
     },
   };

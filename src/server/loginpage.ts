@@ -4,7 +4,7 @@ import type { Access } from '../access/access.ts';
 import { parse } from '../access/input.ts';
 import { checkPassword } from '../access/password.ts';
 import { asArcosError } from '../base/errors.ts';
-import { html } from '../portal/html.ts';
+import { type Html, html } from '../portal/html.ts';
 import type { Oidc } from './oidc.ts';
 import { openSession } from './session.ts';
 
@@ -27,11 +27,7 @@ export function loginPage(app: FastifyInstance, { access, oidc }: LoginOptions):
   const elsewhere = oidc !== undefined;
 
   void app.register(async (inside) => {
-    inside.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: 16_384 },
-      async (_request: unknown, body: string | Buffer) => Object.fromEntries(new URLSearchParams(String(body))),
-    );
+    acceptForms(inside);
 
     inside.get('/login', open, (request, reply) => show(request, reply, parse(FORM, request.query), { elsewhere }));
 
@@ -57,6 +53,14 @@ export function loginPage(app: FastifyInstance, { access, oidc }: LoginOptions):
     await access.people.setPassword(id, password);
     return id;
   }
+}
+
+export function acceptForms(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 16_384 },
+    async (_request: unknown, body: string | Buffer) => Object.fromEntries(new URLSearchParams(String(body))),
+  );
 }
 
 /** Where to go after the login: a path of this server, and never another site's address. */
@@ -93,7 +97,7 @@ function show(
   { user, token, next }: z.infer<typeof FORM>,
   { elsewhere, fault }: { elsewhere: boolean; fault?: string },
 ): FastifyReply {
-  const language = /^\s*en\b/i.test(request.headers['accept-language'] ?? '') ? 'en' : 'pt-BR';
+  const language = languageOf(request);
   const words = WORDS[language];
   const title = token === '' ? words.title : words.choose;
   const hidden = (name: string, value: string) =>
@@ -105,6 +109,36 @@ function show(
   const asked = new URLSearchParams({ next }).toString();
   const link = elsewhere && token === '' && html`<p><a href="/login/oidc?${asked}">${words.elsewhere}</a></p>`;
   const kind = token === '' ? 'current-password' : 'new-password';
+  return page(reply, {
+    language,
+    title,
+    content: html`${fault !== undefined && html`<p role="alert">${words.failed}: ${fault}</p>`}
+<form method="post" action="/login">${hidden('token', token)}${hidden('next', next)}${who}
+<label>${words.password} <input type="password" name="password" autocomplete="${kind}" required></label>
+<button>${words.title}</button></form>${link}`,
+  });
+}
+
+/** A login that did not succeed, with the way back to another. */
+export function failedPage(request: FastifyRequest, reply: FastifyReply, message: string): FastifyReply {
+  const language = languageOf(request);
+  const { failed, title } = WORDS[language];
+  const content = html`<p role="alert">${message}</p><p><a href="/login">${title}</a></p>`;
+  return page(reply, { language, title: failed, content });
+}
+
+export function languageOf(request: FastifyRequest): 'pt-BR' | 'en' {
+  return /^\s*en\b/i.test(request.headers['accept-language'] ?? '') ? 'en' : 'pt-BR';
+}
+
+interface Page {
+  readonly language: string;
+  readonly title: string;
+  readonly content: Html;
+}
+
+/** A page of logging in, which needs no script. */
+export function page(reply: FastifyReply, { language, title, content }: Page): FastifyReply {
   return reply
     .type('text/html; charset=utf-8')
     .header('cache-control', 'no-store')
@@ -112,10 +146,7 @@ function show(
       html`<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} · Arcos</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:24rem;margin:15vh auto;padding:0 1rem}
 label{display:block;margin:1rem 0}input{display:block;width:100%;font:inherit;padding:.5rem;box-sizing:border-box}
-button{font:inherit;padding:.5rem 1rem}[role=alert]{color:#a40000}</style>
-<main><h1>${title}</h1>${fault !== undefined && html`<p role="alert">${words.failed}: ${fault}</p>`}
-<form method="post" action="/login">${hidden('token', token)}${hidden('next', next)}${who}
-<label>${words.password} <input type="password" name="password" autocomplete="${kind}" required></label>
-<button>${words.title}</button></form>${link}</main></html>`.text,
+button{font:inherit;padding:.5rem 1rem}[role=alert]{color:#a40000}code{font-size:1.5rem}</style>
+<main><h1>${title}</h1>${content}</main></html>`.text,
     );
 }

@@ -10,11 +10,11 @@ let safe: Settings;
 
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), 'arcos-production-'));
-  safe = readSettings({ flags: { state }, environment: {}, folder: state });
+  safe = readSettings({ flags: { state, 'encryption-key-file': 'key' }, environment: {}, folder: state });
 });
 afterEach(() => rmSync(state, { recursive: true, force: true }));
 
-it('starts with the defaults: nobody else reaches them', () => {
+it('starts with the defaults and a key: nobody else reaches them', () => {
   expect(unsafe(safe)).toEqual([]);
   expect(() => demandSafe(safe)).not.toThrow();
 });
@@ -22,6 +22,7 @@ it('starts with the defaults: nobody else reaches them', () => {
 it.each<[Partial<Settings>, RegExp]>([
   [{ login: 'loopback' }, /^login: anyone on this machine/],
   [{ host: '0.0.0.0' }, /^host: 0\.0\.0\.0 .* plain HTTP/],
+  [{ encryptionKeyFile: '' }, /^encryption-key-file: /],
   [{ trustProxy: '0.0.0.0/0' }, /^trust-proxy: everyone/],
   [{ oidcIssuer: 'http://login.rio' }, /^oidc-issuer: .*https/],
   [{ databaseUrl: 'postgres://a:s3gredo-longo@db.rio/arcos' }, /^database-url: db\.rio is reached without TLS/],

@@ -2,14 +2,17 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArcosError } from '../base/errors.ts';
 import type { Settings } from './config.ts';
+import { hasOwnKey } from './encryption.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/;
 const DEFAULTS = ['', 'postgres', 'password', 'arcos', 'admin', 'changeme'];
 const ENCRYPTED = ['require', 'verify-ca', 'verify-full'];
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Throws CONFIG that names every setting which is not fit for a server that others reach. */
-export function demandSafe(settings: Settings): void {
-  const faults = unsafe(settings);
+export function demandSafe(settings: Settings, environment: Environment = process.env): void {
+  const faults = unsafe(settings, environment);
   if (faults.length === 0) return;
   throw new ArcosError('CONFIG', `These settings are not safe:\n${faults.map((fault) => `  ${fault}`).join('\n')}`, {
     hint: 'Change them, or start without --production on a machine of your own.',
@@ -17,7 +20,7 @@ export function demandSafe(settings: Settings): void {
 }
 
 /** What is wrong, a sentence each, by the setting's name. */
-export function unsafe(settings: Settings): string[] {
+export function unsafe(settings: Settings, environment: Environment = process.env): string[] {
   const { login, host, tlsCert, tlsKey, trustProxy, oidcIssuer, state } = settings;
   const faults: string[] = [];
   if (login === 'loopback') faults.push('login: anyone on this machine enters as administrator; use "key"');
@@ -32,8 +35,15 @@ export function unsafe(settings: Settings): string[] {
   if (oidcIssuer !== '' && URL.parse(oidcIssuer)?.protocol !== 'https:') {
     faults.push('oidc-issuer: is not an https:// address, so anyone between could log in as anybody');
   }
+  if (!hasOwnKey(settings, environment)) {
+    faults.push(
+      'encryption-key-file: secrets would be encrypted with a key that lies beside them; make one with "openssl rand -base64 32", and keep it elsewhere',
+    );
+  }
   faults.push(...unsafeDatabase(settings));
-  const readable = [tlsKey, settings.oidcSecretFile].filter((file) => file !== '' && modeOf(file) & 0o007);
+  const readable = [tlsKey, settings.oidcSecretFile, settings.encryptionKeyFile].filter(
+    (file) => file !== '' && modeOf(file) & 0o007,
+  );
   for (const file of [...readable, ...readableKeys(join(state, 'keys'))]) {
     faults.push(`${file}: others on this machine can read it; run "chmod 600" on it`);
   }

@@ -7,6 +7,8 @@ import type { FastifyInstance } from 'fastify';
 import { type Access, createAccess } from '../access/access.ts';
 import { accessRoutes } from '../access/api/routes.ts';
 import { createAudit } from '../access/audit.ts';
+import type { Inventory } from '../access/reach.ts';
+import { createSecrets } from '../access/secrets.ts';
 import { ArcosError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { lakeRoutes } from '../lake/api/routes.ts';
@@ -15,19 +17,22 @@ import { modelsRoutes } from '../models/api/routes.ts';
 import { orchestratorRoutes } from '../orchestrator/api/routes.ts';
 import { createOrchestrator } from '../orchestrator/orchestrator.ts';
 import { portalRoutes } from '../portal/routes.ts';
-import { startEmbeddedPostgres } from '../store/embedded/postgres.ts';
-import { migrate } from '../store/migrate.ts';
-import { openStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { warehouseRoutes } from '../warehouse/api/routes.ts';
-import { ensureExtensions } from '../warehouse/engines/duckdb/extensions.ts';
+import type { StorageApi } from '../warehouse/api/storage/door.ts';
+import { EXTENSIONS, ensureExtensions, REMOTE_EXTENSION } from '../warehouse/engines/duckdb/extensions.ts';
 import { createWarehouse, type Warehouse } from '../warehouse/warehouse.ts';
 import { applyCity, type City, readCity } from './city.ts';
 import type { Settings } from './config.ts';
+import { openMasterKey } from './encryption.ts';
 import { agentOf, enrolRoutes } from './enrol.ts';
 import { modelsFleet } from './fleet.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import { createIdentities } from './identity.ts';
+import { modelsCode } from './modelscode.ts';
 import { createOidc } from './oidc.ts';
+import { readEmit, readNotify, readRetention } from './outside.ts';
+import { startStore } from './startstore.ts';
 import { openStateFolder, type StateFolder } from './state.ts';
 import { WEB_DIST } from './webdist.ts';
 
@@ -90,12 +95,16 @@ async function startParts(
   const state = openStateFolder(settings.state);
   endings.push(() => state.release());
   const log = openLog(state);
-  const extensionsDir = await ensureExtensions();
+  const extensionsDir = await ensureExtensions(
+    undefined,
+    settings.lake === '' ? EXTENSIONS : [...EXTENSIONS, REMOTE_EXTENSION],
+  );
 
-  const store = await startStore(settings, state, log, endings);
+  const store = await startStore(settings, state, log, (end) => endings.push(end));
   onStarted('PostgreSQL');
+  const masterKey = await openMasterKey(settings, state, process.env);
   const access = createAccess(store);
-  const lake = await createLake({ store, root: state.lake, log });
+  const lake = await createLake({ store, root: state.lake, url: settings.lake, log });
   lake.start();
   endings.push(() => lake.stop());
   if (city !== undefined) await applyCity(city, access, lake);
@@ -105,7 +114,18 @@ async function startParts(
   endings.push(() => warehouse.stop());
   onStarted('warehouse');
 
-  const orchestrator = createOrchestrator({ store, access, log });
+  const secrets = createSecrets(store, masterKey);
+  const audit = createAudit(store, { log });
+  endings.push(() => audit.close());
+  const orchestrator = createOrchestrator({
+    store,
+    access,
+    log,
+    ...readNotify(settings, secrets),
+    ...readRetention(settings),
+    ...readEmit(settings, audit),
+    lake,
+  });
   await orchestrator.start();
   endings.push(() => orchestrator.stop());
 
@@ -116,9 +136,7 @@ async function startParts(
     bindings: [{ role: 'administrador', scope: { kind: 'platform', id: '' } }],
   });
   const admin = await access.authenticate(adminKey);
-  const fleet = modelsFleet({ city, identities, log });
-  const audit = createAudit(store, { log });
-  endings.push(() => audit.close());
+  const fleet = modelsFleet({ city, identities, code: modelsCode(lake, join(state.dir, 'models')), log });
   const app = await createHttp({
     access,
     log,
@@ -126,24 +144,27 @@ async function startParts(
     ...readTls(settings),
     trustProxy: settings.trustProxy.split(',').filter((address) => address !== ''),
     ...readOidc(settings),
+    rateLimit: settings.rateLimit,
     webDist: WEB_DIST,
+    ready: async () => void (await store.prepared({ name: 'ready', text: 'SELECT 1' }, [])),
     ...(settings.login === 'loopback' && admin !== undefined ? { loopbackPrincipal: admin.id } : {}),
   });
   endings.push(() => app.close());
-  await app.register(accessRoutes({ access, audit }));
-  await app.register(enrolRoutes(access, lake));
+  await app.register(accessRoutes({ access, audit, secrets, inventory: inventoryOf(warehouse) }));
+  await app.register(enrolRoutes(access));
   await app.register(lakeRoutes({ lake, access }));
   await app.register(warehouseRoutes({ warehouse, access }));
   await app.register(orchestratorRoutes({ orchestrator, access }));
-  await app.register(modelsRoutes({ access, server: fleet.server }));
+  await app.register(modelsRoutes({ access, ...fleet }));
   await app.register(
     portalRoutes({ store, access, warehouse, city: city?.name ?? '', exportsDir: state.exports, webDist: WEB_DIST }),
   );
+  await listenGrpc({ warehouse, access, audit, log }, settings, endings);
   const origin = await listen(app, settings);
   onStarted('API, console and portal');
 
   const agentKey = async (namespace: string) =>
-    identities.keyOf(`agente-${namespace}`, await agentOf(access, lake, namespace));
+    identities.keyOf(`agente-${namespace}`, await agentOf(access, namespace));
   endings.push(() => fleet.stop());
   // The program's own parts need not know the certificate's authority.
   await fleet.start(settings.tlsCert === '' ? origin : await listenInside(app, endings));
@@ -155,27 +176,22 @@ async function startParts(
   return { origin, city, state, adminKey, welcome, agentKey };
 }
 
+function inventoryOf({ catalog }: Warehouse): Inventory {
+  return async (project) =>
+    Promise.all(
+      (await catalog.datasets(project)).map(async ({ dataset }) => ({
+        dataset,
+        tables: (await catalog.tables(project, dataset)).map(({ path }) => path.table),
+      })),
+    );
+}
+
 const HOURS_TO_BEGIN = 24;
 
 async function firstLink(access: Access, administrator: string, origin: string): Promise<string | undefined> {
   if (await access.people.anyPassword()) return undefined;
   const { token } = await access.people.invite(administrator, 'password', HOURS_TO_BEGIN);
   return `${origin}/login?token=${token}`;
-}
-
-async function startStore(settings: Settings, state: StateFolder, log: Log, endings: Endings): Promise<Store> {
-  let url = settings.databaseUrl;
-  if (url === '') {
-    const logFile = join(state.logs, 'postgres.log');
-    const postgres = await startEmbeddedPostgres({ dir: state.postgres, logFile, log });
-    endings.push(() => postgres.stop());
-    url = postgres.url;
-  }
-  const store = openStore(url, { connections: settings.databaseConnections });
-  endings.push(() => store.close());
-  const applied = await migrate(store);
-  if (applied.length > 0) log.info('the store was brought up to date', { migrations: applied });
-  return store;
 }
 
 interface WarehouseParts {
@@ -210,6 +226,8 @@ async function startWarehouse({
     extensionsDir,
     engine: {
       memoryLimit: settings.engineMemory,
+      atOnce: settings.engineQueries,
+      timeLimitMs: settings.engineSeconds * 1000,
       threads: settings.engineThreads,
       tempDir: state.temp,
       firstAgency,
@@ -218,6 +236,16 @@ async function startWarehouse({
   });
   await warehouse.start();
   return warehouse;
+}
+
+/** What is for gRPC alone is loaded when somebody wants it. */
+async function listenGrpc(api: StorageApi, settings: Settings, endings: Endings): Promise<void> {
+  const { host, grpcPort: port } = settings;
+  if (port === '') return;
+  const { startStorageServer } = await import('../warehouse/api/storage/server.ts');
+  const server = await startStorageServer({ ...api, host, port, ...readTls(settings) });
+  endings.push(() => server.stop());
+  api.log.info('the Storage Read API is there', { host, port: server.port });
 }
 
 function readTls({ tlsCert, tlsKey }: Settings): Pick<HttpOptions, 'tls'> {

@@ -33,6 +33,7 @@ const KEY_DAYS = 30;
  */
 export function sessionRoutes(app: FastifyInstance, { access }: SessionOptions): void {
   const open = { config: { access: 'public' } } as const;
+  const openFor = (body: z.ZodType) => ({ config: { ...open.config, says: { body } } });
   const { people } = access;
 
   app.get('/api/session', open, async ({ principal: { kind, name, agency, bindings } }) => ({
@@ -42,7 +43,7 @@ export function sessionRoutes(app: FastifyInstance, { access }: SessionOptions):
     bindings,
   }));
 
-  app.post('/api/session', open, async (request, reply) => {
+  app.post('/api/session', openFor(SESSION), async (request, reply) => {
     const said = parse(SESSION, request.body);
     const principal = 'key' in said ? await byKey(said.key) : await byPassword(request, said);
     request.principal = principal;
@@ -58,7 +59,7 @@ export function sessionRoutes(app: FastifyInstance, { access }: SessionOptions):
   });
 
   // Whoever has a one-time link chooses a password, and is logged in by that.
-  app.post('/api/password', open, async (request, reply) => {
+  app.post('/api/password', openFor(PASSWORD), async (request, reply) => {
     const { token, password } = parse(PASSWORD, request.body);
     checkPassword(password);
     const id = await people.redeem(token, 'password', request.ip);
@@ -67,7 +68,7 @@ export function sessionRoutes(app: FastifyInstance, { access }: SessionOptions):
     return reply.status(204).send();
   });
 
-  app.post('/api/keys', open, async (request, reply) => {
+  app.post('/api/keys', openFor(LOGIN), async (request, reply) => {
     const principal = await byPassword(request, parse(LOGIN, request.body));
     request.principal = principal;
     const expiresAt = new Date(Date.now() + KEY_DAYS * 24 * 3_600_000);
@@ -75,7 +76,7 @@ export function sessionRoutes(app: FastifyInstance, { access }: SessionOptions):
     return reply.header('cache-control', 'no-store').send({ key, expiresAt });
   });
 
-  app.post('/api/agents/enrol', open, async (request, reply) => {
+  app.post('/api/agents/enrol', openFor(ENROL), async (request, reply) => {
     const id = await people.redeem(parse(ENROL, request.body).token, 'key', request.ip);
     const key = await access.issueKey(id, { purpose: 'enrolled' });
     return reply.header('cache-control', 'no-store').send({ key });

@@ -5,14 +5,15 @@ import type { Query } from './ast/query.ts';
 import type { Statement } from './ast/statement.ts';
 import { Binder, NOWHERE, type Session } from './bind/binder.ts';
 import { bindDdl } from './bind/ddl.ts';
+import { inDefaultZone } from './bind/defaultzone.ts';
 import { bindDml } from './bind/dml.ts';
 import { bindExpression } from './bind/expression.ts';
 import { coerce } from './bind/make.ts';
 import { bindMovement } from './bind/movement.ts';
-import { outputColumns } from './bind/output.ts';
+import { outputColumns, resultColumns } from './bind/output.ts';
 import { asRows, bindQuery } from './bind/query.ts';
 import type { BoundQuery, BoundQueryStatement, BoundStatement } from './bound.ts';
-import type { Catalog, ColumnInfo } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { TOO_DEEP, withinStack } from './depth.ts';
 import { Source, type Span } from './source.ts';
 import type { SqlType } from './type.ts';
@@ -32,7 +33,8 @@ export function bind(
 ): { bound?: BoundStatement; faults: readonly Fault[] } {
   const binder = new Binder(new Source(text, file), catalog, session);
   const bound = attempt(binder, statement, () => bindStatement(binder, statement));
-  return bound === undefined || hasErrors(binder.faults) ? { faults: binder.faults } : { bound, faults: binder.faults };
+  if (bound === undefined || hasErrors(binder.faults)) return { faults: binder.faults };
+  return { bound: inDefaultZone(bound, session), faults: binder.faults };
 }
 
 /** Binds an expression that a script evaluates, as a query of one row and column; or a query that it reads. */
@@ -57,7 +59,8 @@ export function bindEvaluation(
       valueTable: false,
     });
   });
-  return bound === undefined || hasErrors(binder.faults) ? { faults: binder.faults } : { bound, faults: binder.faults };
+  if (bound === undefined || hasErrors(binder.faults)) return { faults: binder.faults };
+  return { bound: inDefaultZone(bound, session), faults: binder.faults };
 }
 
 /** `binder.attempt`, with a fault for what is nested deeper than the stack. */
@@ -115,17 +118,4 @@ function bindQueryStatement(binder: Binder, node: Query): BoundQueryStatement {
 function queryStatement(binder: Binder, query: BoundQuery): BoundQueryStatement {
   const columns = resultColumns(query.columns);
   return { kind: 'query', query, columns, ordered: query.orderBy.length > 0, ...binder.uses };
-}
-
-/** The result's columns as users see them: those without a name are f0_, f1_; a name again gets a number. */
-function resultColumns(columns: readonly { name?: string; type: SqlType }[]): ColumnInfo[] {
-  const taken = new Set<string>();
-  let anonymous = 0;
-  return columns.map(({ name, type }) => {
-    const base = name ?? `f${anonymous++}_`;
-    let unique = base;
-    for (let attempt = 1; taken.has(unique.toLowerCase()); attempt++) unique = `${base}_${attempt}`;
-    taken.add(unique.toLowerCase());
-    return { name: unique, type, nullable: true };
-  });
 }

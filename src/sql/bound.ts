@@ -1,5 +1,5 @@
 import type { FrameBound } from './ast/expression.ts';
-import type { ColumnInfo, ExternalRelation, NativeRelation, TablePath } from './catalog.ts';
+import type { ColumnInfo, ExternalRelation, NativeRelation, Relation, TablePath } from './catalog.ts';
 import type { BoundDdl, BoundMovement } from './ddl.ts';
 import type { JavaScriptFunction } from './routine.ts';
 import type { Span } from './source.ts';
@@ -176,7 +176,13 @@ export type BoundFrom =
       readonly relation: NativeRelation | ExternalRelation;
       readonly asOf?: BoundExpression;
     }
-  | { readonly kind: 'derived'; readonly id: string; readonly query: BoundQuery }
+  | {
+      readonly kind: 'derived';
+      readonly id: string;
+      readonly query: BoundQuery;
+      /** The view, or the table with row access policies, whose rows the query stands for. */
+      readonly relation?: Relation;
+    }
   | { readonly kind: 'cte'; readonly id: string; readonly cte: string }
   /** Rows (value[, offset]) of an array, which may name columns of tables to its left. */
   | { readonly kind: 'unnest'; readonly id: string; readonly array: BoundExpression; readonly withOffset: boolean }

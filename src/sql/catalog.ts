@@ -44,6 +44,8 @@ export interface NativeRelation extends RelationBase {
   readonly engineName: string;
   readonly partitioning?: Partitioning;
   readonly requirePartitionFilter?: boolean;
+  /** Whether its rows cannot be changed. */
+  readonly snapshot?: boolean;
   /** ISO 8601. A table is not read as it was before: that may have been another of its name. */
   readonly createdAt?: string;
   /** Conditions of the row access policies that let this reader see rows: any of them must hold. Absent: no policies. */
@@ -75,6 +77,8 @@ export interface CsvOptions {
   readonly nullMarker?: string;
   readonly allowQuotedNewlines: boolean;
   readonly allowJaggedRows: boolean;
+  /** Rows that are none of a CSV file are left out. */
+  readonly skipMalformed?: boolean;
 }
 
 export interface ViewRelation extends RelationBase {

@@ -83,7 +83,10 @@ export type BoundTableDdl =
       readonly mode: CreateMode;
       readonly materialized: boolean;
       readonly path: TablePath;
+      /** Those of `query`, in order and type. */
       readonly columns: readonly BoundColumn[];
+      readonly query: BoundQuery;
+      /** Of the query, as it is kept and bound anew by every reader. */
       readonly text: string;
       readonly options: Options;
     })
@@ -141,7 +144,13 @@ export type BoundAccessDdl =
 
 /** Data to and from files. */
 export type BoundMovement =
-  | (Uses & { readonly kind: 'export_data'; readonly options: Options; readonly query: BoundQuery })
+  | (Uses & {
+      readonly kind: 'export_data';
+      readonly options: Options;
+      readonly query: BoundQuery;
+      /** Those of `query` as people see them. */
+      readonly columns: readonly ColumnInfo[];
+    })
   | {
       readonly kind: 'load_data';
       readonly overwrite: boolean;

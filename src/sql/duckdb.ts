@@ -1,8 +1,9 @@
 import type { BoundDml, BoundQuery } from './bound.ts';
 import { demandWithinStack } from './depth.ts';
-import { emitDml as dml } from './emit/duckdb/dml.ts';
+import { type DmlSteps, emitDml as dml } from './emit/duckdb/dml.ts';
 import { CELLS } from './emit/duckdb/host/cell.ts';
 import { CENTROIDS } from './emit/duckdb/host/centroid.ts';
+import { CLUSTERS } from './emit/duckdb/host/cluster.ts';
 import { DECIMALS } from './emit/duckdb/host/decimal.ts';
 import { FINGERPRINT_FUNCTIONS } from './emit/duckdb/host/fingerprint.ts';
 import type { HostFunction } from './emit/duckdb/host/function.ts';
@@ -13,15 +14,19 @@ import { MEASURES } from './emit/duckdb/host/measure.ts';
 import { NET_FUNCTIONS } from './emit/duckdb/host/net.ts';
 import { NUMBER_FORMATS } from './emit/duckdb/host/numberformat.ts';
 import { PLANES } from './emit/duckdb/host/plane.ts';
+import { PRINTERS } from './emit/duckdb/host/printf.ts';
 import { DIGESTS } from './emit/duckdb/host/sha512.ts';
 import { SKETCHES } from './emit/duckdb/host/sketch.ts';
 import { TEXT_FUNCTIONS } from './emit/duckdb/host/text.ts';
+import { TIME_FORMATS } from './emit/duckdb/host/timeformat.ts';
+import { TIME_READERS } from './emit/duckdb/host/timeread.ts';
 import { PRELUDE } from './emit/duckdb/prelude.ts';
 import { emitQuery as query } from './emit/duckdb/query.ts';
 import { emitLiteralRows as literalRows, emitRestRow as restRow } from './emit/duckdb/rows.ts';
 import { duckdbType as type } from './emit/duckdb/type.ts';
 import type { SqlType } from './type.ts';
 
+export type { DmlSteps } from './emit/duckdb/dml.ts';
 export { FAILURE_MARK } from './emit/duckdb/failure.ts';
 export type { HostFunction, HostType, HostValue } from './emit/duckdb/host/function.ts';
 export { fieldName, quoteName, quoteText } from './emit/duckdb/name.ts';
@@ -41,8 +46,8 @@ export function emitRestRow(columns: readonly { readonly name: string; readonly 
   return restRow(columns);
 }
 
-/** A statement that changes rows, as DuckDB's SQL. Throws UNSUPPORTED for what DuckDB cannot do. */
-export function emitDml(bound: BoundDml): string {
+/** A statement that changes rows, as steps of DuckDB's SQL. Throws UNSUPPORTED for what DuckDB cannot do. */
+export function emitDml(bound: BoundDml): DmlSteps {
   return demandWithinStack(() => dml(bound));
 }
 
@@ -59,13 +64,17 @@ export const HOST_FUNCTIONS: readonly HostFunction[] = [
   ...DIGESTS,
   ...CELLS,
   ...CENTROIDS,
+  ...CLUSTERS,
   ...GEOMETRY_TEXTS,
   ...LINES,
   ...MEASURES,
   ...NET_FUNCTIONS,
   ...NUMBER_FORMATS,
   ...PLANES,
+  ...PRINTERS,
   ...SKETCHES,
+  ...TIME_FORMATS,
+  ...TIME_READERS,
   ...JSON_HOST_FUNCTIONS,
 ];
 

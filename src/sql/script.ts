@@ -41,6 +41,13 @@ const SETTABLE: ReadonlySet<string> = new Set(['dataset_id', 'dataset_project_id
 
 type Steps<Result> = Generator<ScriptStep, Result, ScriptAnswer>;
 
+/** Variables, temporary functions and system variables that outlive a text: those of a session. */
+export type ScriptMemory = Frame;
+
+export function scriptMemory(session: Session): ScriptMemory {
+  return new Frame(session);
+}
+
 /** Why a list of statements ended early. */
 type Leave = { readonly kind: 'break' | 'continue' | 'return'; readonly label?: string } | undefined;
 
@@ -48,9 +55,17 @@ type Leave = { readonly kind: 'break' | 'continue' | 'return'; readonly label?: 
  * Runs a script (GoogleSQL, Procedural language): control flow and variables here, everything else by the
  * caller, who answers each step. A failed step is thrown into the generator, where BEGIN ... EXCEPTION may
  * catch it. Throws ArcosError INVALID for a mistake in the script and for RAISE.
+ *
+ * @param memory what earlier texts of a session left, and this one adds to
  */
-export function* interpret(script: Script, text: string, session: Session): Steps<void> {
-  yield* new Interpreter(new Source(text), new Frame(session)).list(script.statements);
+export function* interpret(
+  script: Script,
+  text: string,
+  session: Session,
+  memory: ScriptMemory = scriptMemory(session),
+): Steps<void> {
+  memory.goOn(session, SETTABLE);
+  yield* new Interpreter(new Source(text), memory).list(script.statements);
 }
 
 class Interpreter {
@@ -121,9 +136,11 @@ class Interpreter {
     }
   }
 
-  #fail(span: Span, message: string): ArcosError {
+  /** @param said what @@error.message tells where it is not the message with its place */
+  #fail(span: Span, message: string, said?: string): ArcosError {
     const fault = this.#source.fault('sql/script', span, message);
-    return new ArcosError('INVALID', fault.message, { data: { faults: [fault] } });
+    const data = { faults: [fault], ...(said === undefined ? {} : { said }) };
+    return new ArcosError('INVALID', fault.message, { data });
   }
 
   *#rows(node: Expression | Query, as?: SqlType): Steps<Required<Pick<ScriptAnswer, 'columns' | 'rows'>>> {
@@ -165,7 +182,7 @@ class Interpreter {
     const types = names.map((name) => this.#variable(name).type);
     const [type] = types;
     if (only === undefined || type === undefined) return;
-    if (names.length === 1) {
+    if (names.length === 1 && !(node.list && isStructQuery(node.value))) {
       const [name] = names;
       if (name !== undefined) this.#frame.assign(name.name, (yield* this.#value(node.value, type)).value);
       return;
@@ -179,9 +196,8 @@ class Interpreter {
     const key = name.toLowerCase();
     if (!SETTABLE.has(key)) throw this.#fail(node, `Cannot assign to the system variable @@${name}`);
     const given = yield* this.#value(value, STRING);
-    if (key === 'time_zone' && given.value !== 'UTC') {
-      throw new ArcosError('UNSUPPORTED', 'SET @@time_zone to a zone other than UTC is not supported');
-    }
+    if (key === 'time_zone' && !isZone(given.value))
+      throw this.#fail(node, `Invalid time zone: ${String(given.value)}`);
     this.#frame.setSystem(key, given);
   }
 
@@ -251,7 +267,7 @@ class Interpreter {
   *#raise(node: Extract<Scripting, { kind: 'raise' }>): Steps<never> {
     if (node.message !== undefined) {
       const { value } = yield* this.#value(node.message, STRING);
-      throw this.#fail(node, String(value));
+      throw this.#fail(node, String(value), String(value));
     }
     const { handled } = this.#frame;
     throw handled ?? this.#fail(node, 'RAISE without a message is allowed only in an exception handler');
@@ -323,6 +339,11 @@ class Interpreter {
   }
 }
 
+/** A zone's name, or an offset from UTC. */
+function isZone(value: LiteralValue): boolean {
+  return typeof value === 'string' && /^(?:[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]+(?:[/_+-][A-Za-z\d_+-]+)*)$/.test(value);
+}
+
 /** What becomes of a loop when a run of its body ended so: another run, or what the loop itself ends with. */
 function afterBody(leave: Leave, label: string | undefined): 'next' | Leave {
   if (leave === undefined) return 'next';
@@ -338,4 +359,9 @@ function memberOf(value: LiteralValue, index: number): LiteralValue {
 /** A handler catches mistakes of the script and its data, not what befalls the machine or a cancelled job. */
 function catchable({ code }: ArcosError): boolean {
   return code !== 'CANCELLED' && code !== 'INTERNAL' && code !== 'UNAVAILABLE' && code !== 'TIMEOUT';
+}
+
+/** `(SELECT AS STRUCT ...)` */
+function isStructQuery(value: Expression): boolean {
+  return value.kind === 'subquery' && value.query.body.kind === 'select' && value.query.body.as === 'STRUCT';
 }

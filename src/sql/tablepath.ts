@@ -41,3 +41,9 @@ function informationSchema(names: readonly string[], schema: number, defaults: N
   if (scope === undefined) return { project, dataset: '', table };
   return { project, dataset: scope.toLowerCase().startsWith('region-') ? '' : scope, table };
 }
+
+/** Whether two names mean one table to an engine, for which case does not count. */
+export function sameTable(a: TablePath, b: TablePath): boolean {
+  const key = ({ project, dataset, table }: TablePath): string => [project, dataset, table].join('\0').toLowerCase();
+  return key(a) === key(b);
+}

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { awayOr } from './away.ts';
 
 /**
  * The metadata store: PostgreSQL. Each room describes the tables it owns as a Kysely schema and asks
@@ -10,6 +11,14 @@ export interface Store {
   /** For programs that connect by themselves, such as DuckLake. */
   readonly url: string;
   tables<Tables>(): Kysely<Tables>;
+  /**
+   * Runs a statement that PostgreSQL parses and plans once on each connection: for those that every request needs.
+   * `name` is the statement's alone.
+   */
+  prepared<Row>(
+    statement: { readonly name: string; readonly text: string },
+    values: readonly unknown[],
+  ): Promise<Row[]>;
   /** Calls `heard` for every NOTIFY on `channel` until the returned function is called. */
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
   notify(channel: string, payload?: string): Promise<void>;
@@ -28,13 +37,26 @@ const INT8 = pg.types.builtins.INT8;
  * byte counts, row counts and sequence numbers in them, all below 2^53.
  */
 export function openStore(url: string, options: StoreOptions = {}): Store {
-  const pool = new pg.Pool({ connectionString: url, max: options.connections ?? 10, types: { getTypeParser } });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connections ?? 10,
+    types: { getTypeParser },
+    Client: StoreClient,
+  });
   // A connection that breaks while idle is replaced by the pool; without a listener Node would exit.
   pool.on('error', () => undefined);
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const connect = () => pool.connect().catch(rethrow);
+  const db = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: { options: pool.options, connect, end: () => pool.end() } }),
+  });
   return {
     url,
     tables: <Tables>() => db as unknown as Kysely<Tables>,
+    async prepared<Row>(statement: { readonly name: string; readonly text: string }, values: readonly unknown[]) {
+      const query = { ...statement, values: [...values] };
+      const { rows } = await pool.query<Row & pg.QueryResultRow>(query).catch(rethrow);
+      return rows;
+    },
     listen: (channel, heard) => listen(url, channel, heard),
     async notify(channel, payload = '') {
       await sql`SELECT pg_notify(${channel}, ${payload})`.execute(db);
@@ -43,6 +65,25 @@ export function openStore(url: string, options: StoreOptions = {}): Store {
       await db.destroy();
     },
   };
+}
+
+/** A connection whose loss is an error of its queries, never of the process; a PostgreSQL that is away is UNAVAILABLE. */
+class StoreClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    // Also between two queries of a transaction, when nobody else listens.
+    this.on('error', () => undefined);
+  }
+
+  override query(...call: unknown[]): never {
+    const asked: unknown = Reflect.apply(super.query, this, call);
+    // The driver's own types have one signature for each way of calling it.
+    return (asked instanceof Promise ? asked.catch(rethrow) : asked) as never;
+  }
+}
+
+function rethrow(thrown: unknown): never {
+  throw awayOr(thrown);
 }
 
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>

@@ -1,4 +1,5 @@
 import type { Access } from '../access/access.ts';
+import { noteTable } from '../access/auditnote.ts';
 import { may } from '../access/may.ts';
 import type { Action } from '../access/policy.ts';
 import type { Principal } from '../access/principal.ts';
@@ -50,6 +51,8 @@ export class Authoriser {
   }
 
   async demandTable(action: Action, { project, dataset, table }: TablePath): Promise<void> {
+    if (action === 'table.read' || action === 'table.write')
+      noteTable(action === 'table.read' ? 'reads' : 'writes', `${project}.${dataset}.${table}`);
     if (await this.allows(action, project, dataset, table)) return;
     const name = displayName({ project, dataset, table });
     throw denied(
@@ -96,9 +99,17 @@ export class Authoriser {
       case 'drop_schema':
         return this.demandDataset('dataset.write', statement.project, statement.dataset);
       case 'load_data':
+        return this.#demandWrite(statement.path);
       case 'export_data':
+        // What it writes to is asked for where it is written.
+        return;
       case 'grant':
-      case 'revoke':
+      case 'revoke': {
+        const { what, path } = statement;
+        return what === 'SCHEMA'
+          ? this.demandDataset('access.manage', path.project, path.dataset)
+          : this.demandTable('access.manage', path);
+      }
       case 'create_index':
       case 'drop_index':
       case 'undrop_schema':

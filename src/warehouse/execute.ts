@@ -1,11 +1,13 @@
 import { join } from 'node:path';
+import type { Access } from '../access/access.ts';
+import { scopeOf } from '../access/sharing.ts';
 import type { Clock } from '../base/clock.ts';
 import { ArcosError, asArcosError } from '../base/errors.ts';
 import { toGoogleError } from '../lake/googleerror.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { Store } from '../store/store.ts';
 import { applyChange, checkChange } from './catalog/apply.ts';
-import { createCatalog, type WarehouseCatalog } from './catalog/catalog.ts';
+import { createCatalog, datasetNotFound, type WarehouseCatalog } from './catalog/catalog.ts';
 import { commitMark, committed, disconnect } from './catalog/commits.ts';
 import type { Runner } from './engines/duckdb/engine.ts';
 import type { EnginePool } from './engines/duckdb/pool.ts';
@@ -13,7 +15,7 @@ import type { EngineAnswer } from './engines/duckdb/protocol.ts';
 import { type RenderColumn, rowJson } from './engines/duckdb/rows.ts';
 import type { InlineRows, Job, JobOutcome, JobStatistics } from './job.ts';
 import { endJob, type Jobs } from './jobs.ts';
-import type { Plan, ResultRows } from './plan.ts';
+import type { CatalogChange, Plan, ResultRows } from './plan.ts';
 import type { WarehouseTables } from './tables.ts';
 
 /** Rows as contents of a JSON array, in each form. */
@@ -33,6 +35,10 @@ export interface Work {
   readonly bytesProcessed: number;
   readonly on: Runner;
   readonly signal: AbortSignal;
+  /** The job's entry, where the work does not wait for it. */
+  readonly begun?: Promise<unknown>;
+  /** By which another query finds the answer. */
+  readonly cacheKey?: string;
   /** What is to be kept of its work, known when the work is done. */
   readonly statistics?: (outcome: JobOutcome) => Promise<JobStatistics>;
 }
@@ -48,12 +54,15 @@ export interface Executor {
   transact(job: Job, work: Transaction): Promise<void>;
   /** Ends a job that went wrong. Gives the error that names it. */
   fail(job: Job, thrown: unknown, statistics?: JobStatistics): Promise<ArcosError>;
+  /** Where a job's rows are when they are many. */
+  resultFile(project: string, id: string): string;
   /** Rows `offset` to `offset + limit` of a finished query. */
   readPage(job: Job, offset: number, limit: number): Promise<Page>;
 }
 
 export interface ExecutorOptions {
   readonly store: Store;
+  readonly access: Pick<Access, 'grant' | 'sharing'>;
   readonly lake: Lake;
   readonly catalog: WarehouseCatalog;
   readonly jobs: Jobs;
@@ -66,11 +75,20 @@ export interface ExecutorOptions {
 export const FIRST_PAGE = 10_000;
 export const NO_ROWS: Page = { rows: 0, seconds: '' };
 
-export function createExecutor({ store, lake, catalog, jobs, pool, resultsDir, clock }: ExecutorOptions): Executor {
+interface Done {
+  readonly outcome: JobOutcome;
+  readonly page: Page;
+  readonly slotMs?: number | undefined;
+}
+
+export function createExecutor(options: ExecutorOptions): Executor {
+  const { store, access, lake, catalog, jobs, pool, resultsDir, clock } = options;
   const db = store.tables<WarehouseTables>();
   const resultFile = (project: string, id: string) => join(resultsDir, `${project}.${id}.parquet`);
 
-  async function runSteps(job: Job, { plan, on, signal }: Work): Promise<{ outcome: JobOutcome; page: Page }> {
+  async function runSteps(job: Job, { plan, on, signal }: Work): Promise<Done> {
+    if (plan.kind === 'movement')
+      throw new ArcosError('INTERNAL', `${plan.statementType} is carried out by its own tasks`);
     if (plan.kind !== 'steps') return { outcome: {}, page: NO_ROWS };
     const { dataset, steps, source, counted, result, after, javascript } = plan;
     if (after !== undefined) await checkChange(catalog, after);
@@ -87,10 +105,13 @@ export function createExecutor({ store, lake, catalog, jobs, pool, resultsDir, c
       ...(result === undefined ? {} : { result: resultTask(job, result) }),
     };
     const answer: EngineAnswer = await on.run(task, signal).catch((error: unknown) => whetherCommitted(mark, error));
-    if (after !== undefined) await applyChange(catalog, after);
+    if (after !== undefined) {
+      await applyChange(catalog, after);
+      await forget(after);
+    }
     if (result !== undefined && answer.pages !== undefined) return resultOf(answer, result);
-    const { affectedRows } = answer;
-    return { outcome: affectedRows === undefined ? {} : { affectedRows }, page: NO_ROWS };
+    const { affectedRows, slotMs } = answer;
+    return { outcome: affectedRows === undefined ? {} : { affectedRows }, page: NO_ROWS, slotMs };
   }
 
   /** What an engine that died had committed; its error when it had not, and then it never will have. */
@@ -103,31 +124,57 @@ export function createExecutor({ store, lake, catalog, jobs, pool, resultsDir, c
     return commit;
   }
 
+  /** GRANT and REVOKE can be done twice: a job that ends in between is done again. */
+  async function changeAccess(change: CatalogChange): Promise<void> {
+    if (change.kind !== 'grant' && change.kind !== 'revoke') return;
+    const { project, dataset } = change.resource;
+    if ((await catalog.dataset(project, dataset)) === undefined) throw datasetNotFound(project, dataset);
+    await access.grant(change);
+  }
+
+  /** Roles on what is no more: the next of its name is not for those who had them. */
+  async function forget(change: CatalogChange): Promise<void> {
+    if (change.kind === 'drop_dataset') await access.sharing.forget(scopeOf(change.name));
+    if (change.kind === 'drop_relation' || change.kind === 'forget_table') {
+      const { project, dataset, table } = change.path;
+      await access.sharing.forget(scopeOf({ project, dataset, table }));
+    }
+  }
+
   function resultTask(job: Job, { sql, render }: ResultRows) {
     const spill = resultFile(job.project, job.id);
     return { sql, forms: formsOf(render), firstPage: FIRST_PAGE, spill };
   }
 
   async function runQuery(job: Job, plan: Extract<Plan, { kind: 'query' }>, { on, signal }: Work) {
-    const task = { steps: [], result: resultTask(job, plan), javascript: plan.javascript };
+    const { constant = false, javascript } = plan;
+    const task = { steps: [], result: { ...resultTask(job, plan), constant }, javascript };
     return resultOf(await on.run(task, signal), plan);
   }
 
   return {
+    resultFile,
+
     async execute(job, work) {
       const { plan, bytesProcessed } = work;
       const known = { bytesProcessed, statementType: plan.statementType };
       if (plan.kind === 'catalog') {
+        await changeAccess(plan.change);
         // The change and its job are one: neither is there without the other.
         await db.transaction().execute(async (transaction) => {
           await applyChange(createCatalog(transaction, lake), plan.change);
           await endJob(transaction, job, known, clock.now());
         });
+        await forget(plan.change);
         return { job: ended(job, known, clock.now()), page: NO_ROWS };
       }
-      const { outcome, page } = plan.kind === 'query' ? await runQuery(job, plan, work) : await runSteps(job, work);
+      const done = plan.kind === 'query' ? await runQuery(job, plan, work) : await runSteps(job, work);
+      const { outcome, page, slotMs } = done;
+      await work.begun;
       const statistics = await work.statistics?.(outcome);
-      const all = { ...outcome, ...known, ...(statistics === undefined ? {} : { statistics }) };
+      const slots = slotMs === undefined ? {} : { slotMs };
+      const cached = work.cacheKey === undefined ? {} : { cacheKey: work.cacheKey };
+      const all = { ...outcome, ...known, ...cached, statistics: { ...job.statistics, ...statistics, ...slots } };
       await jobs.end(job.project, job.id, all);
       return { job: ended(job, all, clock.now()), page };
     },
@@ -181,9 +228,10 @@ export function ended(job: Job, outcome: JobOutcome, now: Date): Job {
   return { ...job, ...outcome, state: 'DONE', endedAt: now };
 }
 
-function resultOf({ totalRows = 0, pageRows = 0, pages }: EngineAnswer, { columns }: ResultRows) {
+function resultOf({ totalRows = 0, pageRows = 0, pages, slotMs }: EngineAnswer, { columns }: ResultRows): Done {
   const rows = inline(pages);
   return {
+    slotMs,
     outcome: { columns, totalRows, ...(pageRows === totalRows ? { rows } : {}) },
     page: { rows: pageRows, ...rows },
   };

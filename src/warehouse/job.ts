@@ -1,7 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import { ERROR_CODES, type ErrorCode } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import type { ColumnInfo } from '../sql/catalog.ts';
+import type { ColumnInfo, TablePath } from '../sql/catalog.ts';
 import type { QueryParameter } from './port.ts';
 import type { QueryDestination } from './querydestination.ts';
 import type { JobError } from './tables.ts';
@@ -16,16 +16,29 @@ export interface JobConfiguration {
   readonly parameters?: readonly QueryParameter[];
   /** Where a query's rows go. */
   readonly destination?: QueryDestination;
+  /** A query that would read more bytes is refused. */
+  readonly maximumBytesBilled?: number;
+  /** Absent: an earlier query's answer will do. */
+  readonly useQueryCache?: false;
+  readonly priority?: 'BATCH';
+  /** The session that it was a part of. */
+  readonly session?: string;
   /** Of a load, extract or copy job: its configuration as the client sent it. */
   readonly transfer?: Json;
 }
 
 /** What is known of a job's work beyond rows and bytes. */
 export interface JobStatistics {
+  /** The answer is that of an earlier query. */
+  readonly cacheHit?: boolean;
+  /** Processor time of the engine, in milliseconds. */
+  readonly slotMs?: number;
   /** Of a script: its statements that were jobs. */
   readonly children?: number;
   /** Of a script's statement. */
   readonly script?: ScriptStatistics;
+  /** The table that a statement writes, makes or drops. */
+  readonly target?: TablePath;
   /** Of a load job. */
   readonly load?: {
     readonly files: number;
@@ -101,6 +114,8 @@ export interface JobStart {
 
 /** What a job ends with. */
 export interface JobOutcome {
+  /** By which another query finds this one's answer. */
+  readonly cacheKey?: string;
   readonly bytesProcessed?: number;
   readonly affectedRows?: number;
   readonly columns?: readonly ColumnInfo[];

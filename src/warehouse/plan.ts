@@ -1,18 +1,20 @@
 import { ArcosError } from '../base/errors.ts';
 import type { BoundStatement } from '../sql/bound.ts';
 import { type ColumnInfo, type TablePath, TEMPORARY_DATASET } from '../sql/catalog.ts';
-import type { Options } from '../sql/ddl.ts';
+import type { BoundMovement, BoundTableDdl, Options } from '../sql/ddl.ts';
 import { emitDml, emitQuery } from '../sql/duckdb.ts';
 import type { CreateMode } from '../sql/parse.ts';
 import type { JavaScriptFunction, Routine, RoutinePath } from '../sql/routine.ts';
 import type { TableDocument } from './catalog/document.ts';
 import { documentOptions } from './catalog/document.ts';
+import { lifetimeIn, withLifetime } from './catalog/lifetime.ts';
 import type { RowPolicy } from './catalog/policies.ts';
-import { alterSteps } from './engines/duckdb/alter.ts';
-import { createTableSteps, dropSchemaStep, dropTableStep } from './engines/duckdb/ddl.ts';
+import { createTableSteps, dropSchemaStep } from './engines/duckdb/ddl.ts';
 import type { RenderColumn } from './engines/duckdb/rows.ts';
+import { planAlter, planDrop } from './planchange.ts';
 import type { TableInfo } from './port.ts';
 import { displayName } from './tablename.ts';
+import type { DatasetOptions } from './tables.ts';
 
 /**
  * What a statement is going to do, as data: either steps for an engine, or a change of the catalog that
@@ -24,6 +26,8 @@ export type Plan = { readonly statementType: string; readonly javascript: readon
       readonly sql: string;
       readonly render: readonly RenderColumn[];
       readonly columns: readonly ColumnInfo[];
+      /** It reads no table. */
+      readonly constant?: boolean;
     }
   /** In one transaction. */
   | {
@@ -31,8 +35,8 @@ export type Plan = { readonly statementType: string; readonly javascript: readon
       readonly steps: readonly string[];
       /** A query whose rows the steps take. */
       readonly source?: string;
-      /** The step whose changed rows are counted. */
-      readonly counted?: number;
+      /** The steps whose changed rows are counted. */
+      readonly counted?: readonly number[];
       /** That must exist. */
       readonly dataset?: DatasetName;
       /** Rows to answer with when they are done. */
@@ -41,9 +45,13 @@ export type Plan = { readonly statementType: string; readonly javascript: readon
       readonly after?: CatalogChange;
     }
   | { readonly kind: 'catalog'; readonly change: CatalogChange }
+  /** What is moved to or from files, or read in them, before it is known what there is to do. */
+  | { readonly kind: 'movement'; readonly statement: BoundMovement | CreateExternal }
   /** IF [NOT] EXISTS spoke against it. */
   | { readonly kind: 'nothing' }
 );
+
+export type CreateExternal = Extract<BoundTableDdl, { kind: 'create_external_table' }>;
 
 export interface ResultRows {
   readonly sql: string;
@@ -64,7 +72,12 @@ export type CatalogChange =
       readonly cascade: boolean;
       readonly orNothing: boolean;
     }
-  | { readonly kind: 'set_dataset_options'; readonly name: DatasetName; readonly options: Options }
+  | {
+      readonly kind: 'set_dataset_options';
+      readonly name: DatasetName;
+      readonly options: Options;
+      readonly orNothing: boolean;
+    }
   | {
       readonly kind: 'put_view';
       readonly path: TablePath;
@@ -81,6 +94,19 @@ export type CatalogChange =
       readonly partitionColumns: readonly ColumnInfo[];
     }
   | { readonly kind: 'drop_relation'; readonly path: TablePath }
+  /** What is kept of a native table beside itself goes with it. */
+  | { readonly kind: 'forget_table'; readonly path: TablePath }
+  | {
+      readonly kind: 'grant' | 'revoke';
+      readonly roles: readonly string[];
+      /** A dataset, or one table of it. */
+      readonly resource: { readonly project: string; readonly dataset: string; readonly table?: string };
+      readonly grantees: readonly string[];
+    }
+  /** Of a view or external table. */
+  | { readonly kind: 'set_relation_options'; readonly path: TablePath; readonly options: Options }
+  /** The table had another name before; policies do not move with it, so it must have none. */
+  | { readonly kind: 'rename_table'; readonly from: TablePath; readonly to: TablePath }
   | {
       readonly kind: 'put_routine';
       readonly routine: Routine;
@@ -115,7 +141,12 @@ export interface Existing {
 }
 
 /** The plan of a bound statement. Throws CONFLICT, NOT_FOUND and UNSUPPORTED. */
-export function planStatement(statement: BoundStatement, existing: Existing | undefined, now: Date): Plan {
+export function planStatement(
+  statement: BoundStatement,
+  existing: Existing | undefined,
+  now: Date,
+  defaults: DatasetOptions = {},
+): Plan {
   const javascript = 'javascript' in statement ? statement.javascript : [];
   switch (statement.kind) {
     case 'query': {
@@ -127,6 +158,7 @@ export function planStatement(statement: BoundStatement, existing: Existing | un
         sql: emitQuery(statement.query),
         render,
         columns: statement.columns,
+        constant: statement.reads.length === 0,
       };
     }
     case 'insert':
@@ -135,10 +167,10 @@ export function planStatement(statement: BoundStatement, existing: Existing | un
     case 'merge':
     case 'truncate': {
       const statementType = statement.kind === 'truncate' ? 'TRUNCATE_TABLE' : statement.kind.toUpperCase();
-      return { statementType, javascript, kind: 'steps', steps: [emitDml(statement)], counted: 0 };
+      return { statementType, javascript, kind: 'steps', ...emitDml(statement) };
     }
     case 'create_table':
-      return { javascript, ...planCreateTable(statement, existing, now) };
+      return { javascript, ...planCreateTable(statement, existing, now, defaults) };
     case 'create_view': {
       if (statement.materialized) throw unsupported('Materialized views');
       const { path, columns, text, options } = statement;
@@ -155,9 +187,10 @@ export function planStatement(statement: BoundStatement, existing: Existing | un
     }
     case 'create_external_table': {
       const { path, columns, partitionColumns, options } = statement;
-      if (columns === undefined) throw unsupported('External tables whose columns are to be found from the files');
       const keep = mustBeNew(statement.mode, path, existing, 'external');
       if (keep) return { statementType: 'CREATE_EXTERNAL_TABLE', javascript, kind: 'nothing' };
+      if (columns === undefined)
+        return { statementType: 'CREATE_EXTERNAL_TABLE', javascript, kind: 'movement', statement };
       const change = {
         kind: 'put_external' as const,
         path,
@@ -198,27 +231,44 @@ export function planStatement(statement: BoundStatement, existing: Existing | un
     case 'create_row_access_policy':
     case 'drop_row_access_policy':
       return { javascript, ...planDefinition(statement) };
+    case 'grant':
+    case 'revoke': {
+      const { kind, roles, grantees, path, what } = statement;
+      const { project, dataset, table } = path;
+      if (what !== 'SCHEMA' && existing === undefined)
+        throw new ArcosError('NOT_FOUND', `Not found: Table ${displayName(path)}`);
+      const resource = { project, dataset, ...(what === 'SCHEMA' ? {} : { table }) };
+      const change = { kind, roles, resource, grantees };
+      return { statementType: kind.toUpperCase(), javascript, kind: 'catalog', change };
+    }
+    case 'export_data':
+    case 'load_data':
+      return { statementType: statement.kind.toUpperCase(), javascript, kind: 'movement', statement };
     default:
       throw unsupported(statement.kind.replaceAll('_', ' ').toUpperCase());
   }
 }
 
-type Unspecific<Of> = Of extends unknown ? Omit<Of, 'javascript'> : never;
+export type Unspecific<Of> = Of extends unknown ? Omit<Of, 'javascript'> : never;
 
 function planCreateTable(
   statement: Extract<BoundStatement, { kind: 'create_table' }>,
   existing: Existing | undefined,
   now: Date,
+  defaults: DatasetOptions,
 ): Unspecific<Plan> {
   const { path, mode, partitioning, clustering, options, query } = statement;
   const statementType = query === undefined ? 'CREATE_TABLE' : 'CREATE_TABLE_AS_SELECT';
   if (mustBeNew(mode, path, existing, 'native')) return { statementType, kind: 'nothing' };
+  const lifetime = lifetimeIn(defaults, withLifetime({}, options), partitioning !== undefined, now);
   const document: TableDocument = {
     version: 1,
     columns: withoutOptions(statement.columns),
+    ...(Object.keys(lifetime).length === 0 ? {} : { lifetime }),
     ...(partitioning === undefined ? {} : { partitioning }),
     ...(clustering.length === 0 ? {} : { clustering }),
     ...documentOptions(options),
+    ...(statement.source?.how === 'SNAPSHOT' ? { snapshot: true as const } : {}),
     createdAt: existing?.document?.createdAt ?? now.getTime(),
   };
   const dataset = path.dataset === TEMPORARY_DATASET ? {} : { dataset: path };
@@ -239,56 +289,6 @@ function mustBeNew(
     ...(mode === 'replace' ? { hint: `It is of another kind (${existing.info.kind}): drop it first.` } : {}),
     data: { reason: 'duplicate' },
   });
-}
-
-const DROPPED_KIND: Readonly<Record<string, TableInfo['kind']>> = {
-  TABLE: 'native',
-  'SNAPSHOT TABLE': 'native',
-  'EXTERNAL TABLE': 'external',
-  VIEW: 'view',
-};
-
-function planDrop(
-  statement: Extract<BoundStatement, { kind: 'drop' }>,
-  existing: Existing | undefined,
-): Unspecific<Plan> {
-  const { what, path, ifExists } = statement;
-  const statementType = `DROP_${what.replaceAll(' ', '_')}`;
-  if (existing === undefined) {
-    if (ifExists) return { statementType, kind: 'nothing' };
-    throw new ArcosError('NOT_FOUND', `Not found: Table ${displayName(path)}`);
-  }
-  const { kind } = existing.info;
-  // DROP TABLE takes external tables too.
-  if (DROPPED_KIND[what] !== kind && !(what === 'TABLE' && kind === 'external')) {
-    throw new ArcosError('INVALID', `${displayName(path)} is not a ${what.toLowerCase()}`, {
-      data: { reason: 'invalid' },
-    });
-  }
-  if (kind === 'native') {
-    const after: CatalogChange = { kind: 'drop_policies', table: path, orNothing: true };
-    return { statementType, kind: 'steps', steps: [dropTableStep(path)], after };
-  }
-  return { statementType, kind: 'catalog', change: { kind: 'drop_relation', path } };
-}
-
-function planAlter(
-  statement: Extract<BoundStatement, { kind: 'alter' }>,
-  existing: Existing | undefined,
-): Unspecific<Plan> {
-  const { what, path, ifExists, actions } = statement;
-  const statementType = `ALTER_${what.replaceAll(' ', '_')}`;
-  if (what === 'SCHEMA') {
-    const given = actions.map((action) => (action.kind === 'set_options' ? action.options : {}));
-    const options: Options = Object.assign({}, ...given);
-    return { statementType, kind: 'catalog', change: { kind: 'set_dataset_options', name: path, options } };
-  }
-  if (existing === undefined) {
-    if (ifExists) return { statementType, kind: 'nothing' };
-    throw new ArcosError('NOT_FOUND', `Not found: Table ${displayName(path)}`);
-  }
-  if (existing.document === undefined) throw unsupported(`${statementType} of a ${existing.info.kind}`);
-  return { statementType, kind: 'steps', steps: alterSteps(path, existing.document, actions) };
 }
 
 const ROUTINE_WORDS: Readonly<Record<Routine['kind'], string>> = {
@@ -332,6 +332,6 @@ function withoutOptions(columns: readonly (ColumnInfo & { readonly options?: unk
   return columns.map(({ options: _options, ...column }) => column);
 }
 
-function unsupported(what: string): ArcosError {
+export function unsupported(what: string): ArcosError {
   return new ArcosError('UNSUPPORTED', `${what} are not supported yet`);
 }

@@ -2,6 +2,7 @@ import type { Json } from '../base/json.ts';
 import type { LiteralValue } from '../sql/bound.ts';
 import type { ColumnInfo, CsvOptions, Partitioning, TablePath } from '../sql/catalog.ts';
 import type { SqlType } from '../sql/type.ts';
+import type { Lifetime } from './catalog/lifetime.ts';
 
 export interface QueryRequest {
   readonly sql: string;
@@ -45,10 +46,13 @@ export interface QueryResult {
 export interface TableInfo {
   readonly path: TablePath;
   readonly kind: 'native' | 'external' | 'view';
+  /** Of a native table whose rows cannot be changed. */
+  readonly snapshot?: true;
   readonly columns: readonly ColumnInfo[];
   readonly partitioning?: Partitioning;
   readonly clustering?: readonly string[];
   readonly description?: string;
+  readonly lifetime?: Lifetime;
   readonly labels: Readonly<Record<string, string>>;
   /** Absent for views and external tables. */
   readonly rows?: number;
@@ -67,6 +71,7 @@ export interface ExternalTableDefinition {
   readonly hivePrefix?: string;
   readonly csv?: Partial<CsvOptions>;
   readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**

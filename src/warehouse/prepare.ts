@@ -3,7 +3,7 @@ import type { Fault } from '../base/fault.ts';
 import { bind, bindEvaluation, type Session } from '../sql/bind.ts';
 import type { BoundQueryStatement, BoundStatement } from '../sql/bound.ts';
 import { type Catalog, type TablePath, TEMPORARY_DATASET } from '../sql/catalog.ts';
-import { loadCatalog } from '../sql/load.ts';
+import { type CatalogSource, loadCatalog } from '../sql/load.ts';
 import type { Expression, Query, Script, Statement } from '../sql/parse.ts';
 import { parseScript } from '../sql/parse.ts';
 import { namesOf } from '../sql/relations.ts';
@@ -34,7 +34,10 @@ export async function prepare(
   reader: Reader,
   { text, statement, session }: { text: string; statement: Statement; session: Session },
 ): Promise<BoundStatement> {
-  const bound = await boundBy(known, reader, statement, session, (catalog) => bind(text, statement, catalog, session));
+  const source = catalogSource(known, reader);
+  const narrowed = statement.kind === 'create_view' ? viewsAsTables(source) : source;
+  const work = (catalog: Catalog) => bind(text, statement, catalog, session);
+  const bound = await boundBy(known, reader, statement, session, work, narrowed);
   await reader.authoriser.demandStatement(bound);
   if (bound.kind === 'create_external_table') {
     // Whoever reads the table reads the files.
@@ -61,9 +64,10 @@ async function boundBy<Bound extends BoundStatement>(
   node: Statement | Expression | Query,
   session: Session,
   work: (catalog: Catalog) => { bound?: Bound; faults: readonly Fault[] },
+  source = catalogSource(known, { authoriser, ...reader }),
 ): Promise<Bound> {
   const names = namesOf(node, session.defaults);
-  const catalog = await loadCatalog(names, catalogSource(known, { authoriser, ...reader }));
+  const catalog = await loadCatalog(names, source);
   const { bound, faults } = work(catalog);
   if (bound === undefined) {
     // Whether a table exists, and what is in it, is told only to who may see it.
@@ -77,6 +81,21 @@ async function boundBy<Bound extends BoundStatement>(
     for (const path of bound.reads.filter(isOfDataset)) await authoriser.demandTable('table.read', path);
   }
   return bound;
+}
+
+/**
+ * The source with views as what they are to a view that reads them: a name and columns. A reader binds all of them anew,
+ * and is asked for all they read. Of a thousand views in ten layers the last would otherwise be bound a thousand deep.
+ */
+function viewsAsTables(source: CatalogSource): CatalogSource {
+  return {
+    ...source,
+    async relation(wanted) {
+      const relation = await source.relation(wanted);
+      if (relation?.kind !== 'view') return relation;
+      return { kind: 'native', path: relation.path, columns: relation.columns, engineName: '' };
+    },
+  };
 }
 
 /** Temporary tables are their script's own, and INFORMATION_SCHEMA shows everyone what he may see. */

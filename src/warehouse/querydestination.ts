@@ -4,6 +4,7 @@ import type { ColumnInfo, Partitioning, TablePath } from '../sql/catalog.ts';
 import { quoteName } from '../sql/duckdb.ts';
 import { sameType, typeName } from '../sql/type.ts';
 import type { WarehouseCatalog } from './catalog/catalog.ts';
+import { decorated } from './decorator.ts';
 import type { Plan } from './plan.ts';
 import type { TableInfo } from './port.ts';
 import { displayName, engineName } from './tablename.ts';
@@ -27,6 +28,11 @@ export async function writeQuery(
   const { table: path } = destination;
   const { query, reads, javascript, columns } = bound;
   const disposition = writeDisposition(destination, 'WRITE_EMPTY');
+  if (decorated(path).path !== path) {
+    throw new ArcosError('UNSUPPORTED', 'The rows of a query cannot go to a partition of a table', {
+      hint: 'Write MERGE, or INSERT into the table.',
+    });
+  }
   checkUpdates(destination, disposition);
   const existing = await checkDestination(catalog, path, disposition, destination);
   const target = await catalog.relation(path);

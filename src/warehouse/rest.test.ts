@@ -142,7 +142,7 @@ test('CSV is loaded by the schema, appended and replaced', async () => {
   });
   expect(await rows('SELECT * FROM carga ORDER BY id')).toEqual([
     { id: 1, valor: '1.5', dia: '2024-01-31', nota: 'a;b' },
-    { id: 2, valor: null, dia: null, nota: '' },
+    { id: 2, valor: null, dia: null, nota: null },
     { id: 3, valor: '2', dia: '2024-02-01', nota: 'São' },
   ]);
   expect((await call('GET', '/datasets/adm/tables/carga')).body).toMatchObject({ timePartitioning: { type: 'MONTH' } });

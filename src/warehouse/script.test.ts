@@ -126,9 +126,10 @@ describe('a script', () => {
     expect(await rows("SET @@dataset_id = 'adm'; SELECT @@dataset_id AS d, SESSION_USER() AS u")).toEqual([
       { d: 'adm', u: 'editor@rio' },
     ]);
-    await expect(query("SET @@time_zone = 'America/Sao_Paulo'; SELECT 1")).rejects.toMatchObject({
-      code: 'UNSUPPORTED',
-    });
+    expect(
+      await rows("SET @@time_zone = 'America/Sao_Paulo'; SELECT @@time_zone AS z, DATE(TIMESTAMP '2024-01-01') AS d"),
+    ).toEqual([{ z: 'America/Sao_Paulo', d: '2024-01-01' }]);
+    await expect(query("SET @@time_zone = '3 o''clock'; SELECT 1")).rejects.toMatchObject({ code: 'INVALID' });
     await expect(query('SET @@row_count = 1; SELECT 1')).rejects.toMatchObject({ code: 'INVALID' });
   });
 

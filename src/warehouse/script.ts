@@ -2,7 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import { ArcosError, asArcosError } from '../base/errors.ts';
 import { sha256 } from '../base/ids.ts';
 import type { BoundQueryStatement, BoundStatement, LiteralValue } from '../sql/bound.ts';
-import { TEMPORARY_DATASET } from '../sql/catalog.ts';
+import { type TablePath, TEMPORARY_DATASET } from '../sql/catalog.ts';
 import { emitLiteralRows } from '../sql/duckdb.ts';
 import type { Statement } from '../sql/parse.ts';
 import type { interpret, ScriptAnswer, ScriptStep } from '../sql/script.ts';
@@ -13,9 +13,12 @@ import { catalogSource, type Known, type Reader } from './catalog/source.ts';
 import type { EngineSession } from './engines/duckdb/engine.ts';
 import { type Executor, type Finished, NO_ROWS, type Work } from './execute.ts';
 import type { Job, JobOutcome, JobStart } from './job.ts';
+import { carryOut } from './movement.ts';
 import { prepare, prepareEvaluation } from './prepare.ts';
+import { demandWithin } from './reading.ts';
 import type { Scratch } from './scratch.ts';
 import { count, scriptVariables, text } from './session.ts';
+import { targetOf } from './target.ts';
 import { planWork } from './work.ts';
 
 export interface ScriptHost extends Known {
@@ -30,6 +33,14 @@ export interface ScriptContext {
   readonly on: EngineSession;
   readonly scratch: Scratch;
   readonly signal: AbortSignal;
+  /** What is left when the script is over is the session's. */
+  readonly state?: ScriptState;
+}
+
+/** What a script leaves to the next one of its session. */
+export interface ScriptState {
+  readonly temporary: Map<string, TableDocument>;
+  inTransaction: boolean;
 }
 
 /** Rows that a FOR loop may go over: they are held at once. */
@@ -56,19 +67,19 @@ export class ScriptRun {
   readonly #host: ScriptHost;
   readonly #job: Job;
   readonly #context: ScriptContext;
-  readonly #temporary = new Map<string, TableDocument>();
+  readonly #state: ScriptState;
   readonly #reader: Reader;
   #children = 0;
   #bytes = 0;
-  #inTransaction = false;
   #last: { readonly finished: Finished; readonly id: string } | undefined;
 
   constructor(host: ScriptHost, job: Job, context: ScriptContext) {
     this.#host = host;
     this.#job = job;
     this.#context = context;
-    const { principal, authoriser, scratch } = context;
-    this.#reader = { principal, authoriser, scratch, temporary: this.#temporary };
+    const { principal, authoriser, scratch, state = { temporary: new Map(), inTransaction: false } } = context;
+    this.#state = state;
+    this.#reader = { principal, authoriser, scratch, temporary: state.temporary };
   }
 
   /** What the script ends with: the rows or counts of its last statement. Throws what went wrong in it. */
@@ -83,7 +94,8 @@ export class ScriptRun {
       }
       next = steps.next(answer);
     }
-    if (this.#inTransaction) await this.#context.on.run({ steps: [], transaction: 'rollback' });
+    if (this.#state.inTransaction && this.#context.state === undefined)
+      await this.#context.on.run({ steps: [], transaction: 'rollback' });
     const common = { bytesProcessed: this.#bytes, statistics: this.statistics };
     if (this.#last === undefined) return { outcome: common, page: NO_ROWS };
     const { finished, id } = this.#last;
@@ -101,6 +113,11 @@ export class ScriptRun {
 
   get statistics() {
     return { children: this.#children };
+  }
+
+  /** Of the last statement that was a job. */
+  get lastType(): string | undefined {
+    return this.#last?.finished.job.statementType;
   }
 
   async #step(step: ScriptStep): Promise<ScriptAnswer> {
@@ -154,7 +171,7 @@ export class ScriptRun {
     };
     // What reads no table is arithmetic, not a job.
     if (bound.reads.length === 0) return work();
-    const { bytesProcessed } = await planWork(this.#host.catalog, bound, this.#temporary, this.#host.now());
+    const { bytesProcessed } = await planWork(this.#host.catalog, bound, this.#state.temporary, this.#host.now());
     const child = await this.#begin(step.text, step.node, 'EXPRESSION', 'SELECT', false);
     return this.#finish(child, async () => {
       const answer = await work();
@@ -170,14 +187,19 @@ export class ScriptRun {
     if (transaction !== undefined) return this.#transact(script, statement, transaction);
     const bound = await prepare(this.#host, this.#reader, { text: script, statement, session });
     if (bound.kind === 'create_routine' && bound.routine.path.dataset === '') return { routine: bound.routine };
-    if (this.#inTransaction) demandAllowedInTransaction(bound);
+    if (this.#state.inTransaction) demandAllowedInTransaction(bound);
     const { catalog, executor, now } = this.#host;
-    const { plan, bytesProcessed } = await planWork(catalog, bound, this.#temporary, now());
-    const child = await this.#begin(script, statement, 'STATEMENT', plan.statementType, plan.kind !== 'query');
     const { on, signal } = this.#context;
+    const { plan, bytesProcessed } = await planWork(catalog, bound, this.#state.temporary, now(), on);
+    demandWithin(this.#bytes + bytesProcessed, this.#job.configuration.maximumBytesBilled);
+    const { statementType } = plan;
+    const target = targetOf(bound);
+    const child = await this.#begin(script, statement, 'STATEMENT', statementType, plan.kind !== 'query', target);
     const work: Work = { plan, bytesProcessed, on, signal };
     return this.#finish(child, async () => {
-      const finished = await executor.execute(child, work);
+      const { principal } = this.#context;
+      const place = { known: this.#host, executor, now, principal, reader: this.#reader, job: child };
+      const finished = await carryOut(place, work);
       this.#bytes += bytesProcessed;
       this.#last = { finished, id: child.id };
       if (plan.kind !== 'nothing') this.#remember(bound);
@@ -192,22 +214,24 @@ export class ScriptRun {
     const { dataset, table } = bound.path;
     if (dataset !== TEMPORARY_DATASET) return;
     const key = table.toLowerCase();
-    if (bound.kind === 'drop') this.#temporary.delete(key);
+    if (bound.kind === 'drop') this.#state.temporary.delete(key);
     else {
       const columns = bound.columns.map(({ options: _options, ...column }) => column);
-      this.#temporary.set(key, { version: 1, columns, createdAt: this.#host.now().getTime() });
+      this.#state.temporary.set(key, { version: 1, columns, createdAt: this.#host.now().getTime() });
     }
   }
 
   async #transact(script: string, statement: Statement, transaction: Transaction): Promise<ScriptAnswer> {
-    if ((transaction === 'begin') === this.#inTransaction) {
-      const message = this.#inTransaction ? 'A transaction is in progress already' : 'There is no transaction to end';
+    if ((transaction === 'begin') === this.#state.inTransaction) {
+      const message = this.#state.inTransaction
+        ? 'A transaction is in progress already'
+        : 'There is no transaction to end';
       throw new ArcosError('INVALID', message, { data: { reason: 'invalidQuery' } });
     }
     const type = `${transaction.toUpperCase()}_TRANSACTION`;
     const child = await this.#begin(script, statement, 'STATEMENT', type, transaction === 'commit');
     const { on, signal } = this.#context;
-    this.#inTransaction = transaction === 'begin';
+    this.#state.inTransaction = transaction === 'begin';
     return this.#finish(child, async () => {
       await this.#host.executor.transact(child, { transaction, on, signal });
       return { system: new Map(this.#progress(child)) };
@@ -220,6 +244,7 @@ export class ScriptRun {
     evaluationKind: 'STATEMENT' | 'EXPRESSION',
     statementType: string,
     durable: boolean,
+    target?: TablePath,
   ): Promise<Job> {
     const { project, id, agency, labels } = this.#job;
     const source = new Source(script);
@@ -234,7 +259,7 @@ export class ScriptRun {
       agency,
       statementType,
       sql,
-      statistics: { script: { evaluationKind, text: sql, ...lines } },
+      statistics: { script: { evaluationKind, text: sql, ...lines }, ...(target === undefined ? {} : { target }) },
       labels,
       durable,
     };

@@ -5,8 +5,13 @@ import { INT64, type SqlType, STRING, TIMESTAMP } from '../sql/type.ts';
 import type { QueryRequest } from './port.ts';
 
 /** What the texts of a job are bound in: names, parameters and system variables (GoogleSQL, System variables). */
-export function sessionOf(request: QueryRequest, principal: Principal, jobId: string, now: Date): Session {
-  const { project, dataset, parameters = [] } = request;
+export function sessionOf(
+  request: QueryRequest & { readonly sessionId?: string | undefined },
+  principal: Principal,
+  jobId: string,
+  now: Date,
+): Session {
+  const { project, dataset, parameters = [], sessionId = null } = request;
   const named = parameters.flatMap(({ name, type, value }): [string, TypedValue][] =>
     name === undefined ? [] : [[name.toLowerCase(), { type, value }]],
   );
@@ -20,6 +25,7 @@ export function sessionOf(request: QueryRequest, principal: Principal, jobId: st
       text('dataset_id', dataset ?? null),
       text('dataset_project_id', dataset === undefined ? null : project),
       text('time_zone', 'UTC'),
+      text('session_id', sessionId),
       text('location', 'US'),
       text('query_label', null),
       text('current_job_id', jobId),

@@ -48,6 +48,7 @@ export interface WarehouseTables {
     result_of: ColumnType<string | null, never, string | null>;
     error: ColumnType<JobError | null, never, string | null>;
     server: string;
+    cache_key: ColumnType<string | null, never, string | null>;
   };
   'warehouse.routine': {
     project: string;
@@ -68,11 +69,22 @@ export interface WarehouseTables {
     created_at: Generated<Date>;
     modified_at: Generated<Date>;
   };
+  'warehouse.saved_query': {
+    project: string;
+    name: string;
+    sql: string;
+    owner: string;
+    owner_name: string;
+    updated_at: Generated<Date>;
+  };
 }
 
 export interface DatasetOptions {
   readonly description?: string;
   readonly friendlyName?: string;
+  /** Of tables that say nothing themselves. */
+  readonly defaultTableExpirationMs?: number;
+  readonly defaultPartitionExpirationMs?: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
 

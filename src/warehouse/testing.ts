@@ -6,13 +6,15 @@ import type { Role } from '../access/policy.ts';
 import type { Principal } from '../access/principal.ts';
 import { ArcosError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
-import { openTestLake, type TestLake } from '../lake/testing.ts';
-import { ensureExtensions } from './engines/duckdb/extensions.ts';
+import { type LakePlace, openTestLake, type TestLake } from '../lake/testing.ts';
+import { EXTENSIONS, ensureExtensions, REMOTE_EXTENSION } from './engines/duckdb/extensions.ts';
 import type { WarehouseTables } from './tables.ts';
 import { createWarehouse, type Warehouse } from './warehouse.ts';
 
 export interface TestWarehouse extends TestLake {
   readonly warehouse: Warehouse;
+  /** Folder of the tables' files. */
+  readonly dataDir: string;
   /** Of agency `rio`, which owns project `rio`. */
   readonly editor: Principal;
   principal(name: string, role: Role, agency: string): Promise<{ principal: Principal; key: string }>;
@@ -25,10 +27,13 @@ export interface TestWarehouse extends TestLake {
 }
 
 /** A warehouse on a lake of its own, its engine in a real process. */
-export async function openTestWarehouse(): Promise<TestWarehouse> {
-  const open = await openTestLake();
+export async function openTestWarehouse(place: LakePlace = {}): Promise<TestWarehouse> {
+  const open = await openTestLake(place);
   const dir = mkdtempSync(join(tmpdir(), 'arcos-warehouse-'));
-  const extensionsDir = await ensureExtensions();
+  const extensionsDir = await ensureExtensions(
+    undefined,
+    place.url === undefined ? EXTENSIONS : [...EXTENSIONS, REMOTE_EXTENSION],
+  );
   const warehouses: Warehouse[] = [];
   const reopen = async () => {
     const warehouse = createWarehouse({
@@ -60,6 +65,7 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
   return {
     ...open,
     warehouse: await reopen(),
+    dataDir: join(dir, 'data'),
     editor,
     principal,
     reopen,

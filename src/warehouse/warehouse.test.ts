@@ -104,7 +104,7 @@ test('an external table is the files under its folders, each partition a column'
   const put = (name: string, content: string) =>
     open.lake.write({ bucket: 'rio', name }, Readable.from([Buffer.from(content)]));
   const base = 'staging/adm/chamado';
-  await put(`${base}/ano_particao=2024/mes_particao=1/data.csv`, 'id,texto\n1,"a ""b"", c"\n2,\n');
+  await put(`${base}/ano_particao=2024/mes_particao=1/data.csv`, 'id,texto\n1,"a ""b"", c"\n2,\n4,""\n');
   await put(`${base}/ano_particao=2024/mes_particao=10/data.csv`, 'id,texto\n3,São Cristóvão\n');
   await put(`${base}x/ano_particao=1999/mes_particao=1/data.csv`, 'id,texto\n9,other table\n');
   await client.ensureDataset('rio', 'adm_staging');
@@ -120,8 +120,9 @@ test('an external table is the files under its folders, each partition a column'
   });
   expect(await rows('SELECT * FROM adm_staging.chamado ORDER BY id')).toEqual([
     { id: '1', texto: 'a "b", c', ano_particao: '2024', mes_particao: '1' },
-    { id: '2', texto: '', ano_particao: '2024', mes_particao: '1' },
+    { id: '2', texto: null, ano_particao: '2024', mes_particao: '1' },
     { id: '3', texto: 'São Cristóvão', ano_particao: '2024', mes_particao: '10' },
+    { id: '4', texto: '', ano_particao: '2024', mes_particao: '1' },
   ]);
   expect(await rows("SELECT id FROM adm_staging.chamado WHERE mes_particao = '10'")).toEqual([{ id: '3' }]);
   await put(`${base}/ano_particao=2024/mes_particao=10/data.csv`, 'id,texto\n4,new\n');

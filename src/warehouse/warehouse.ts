@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Access } from '../access/access.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ArcosError } from '../base/errors.ts';
-import { newId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { TablePath } from '../sql/catalog.ts';
@@ -16,24 +14,27 @@ import { Authoriser } from './authorise.ts';
 import { createCatalog, type WarehouseCatalog } from './catalog/catalog.ts';
 import { indexDuckLake } from './catalog/native.ts';
 import { directClient } from './direct.ts';
-import { type ExportFormat, exportSteps } from './engines/duckdb/export.ts';
 import { createEnginePool, type EngineLimits } from './engines/duckdb/pool.ts';
 import { createExecutor, type Finished } from './execute.ts';
+import { createExporter, type ExportFormat } from './exports.ts';
 import { demandObjects } from './files.ts';
 import { createInserts, type Inserts } from './insertall.ts';
 import type { Job } from './job.ts';
 import { connectionsOf, createJobs, type Jobs } from './jobs.ts';
+import { type MaintenanceOptions, type MaintenanceReport, maintain } from './maintenance.ts';
 import type { QueryRequest, WarehouseClient } from './port.ts';
 import { createQueries, type QueryJobRequest } from './queries.ts';
+import { createReadSessions, type ReadSessions } from './readsessions.ts';
 import { createRunning, settled } from './running.ts';
+import { createSavedQueries, type SavedQueries } from './savedqueries.ts';
 import { Scratch } from './scratch.ts';
 import { displayName } from './tablename.ts';
 import type { WarehouseTables } from './tables.ts';
 import { createTransfers, type TransferRequest } from './transfer/transfers.ts';
 
-export type { ExportFormat } from './engines/duckdb/export.ts';
 export type { EngineLimits } from './engines/duckdb/pool.ts';
 export type { Finished, Page } from './execute.ts';
+export type { ExportFormat } from './exports.ts';
 
 export interface WarehouseOptions {
   readonly store: Store;
@@ -81,8 +82,22 @@ export interface Warehouse {
   client(principal: Principal): WarehouseClient;
   /** Writes a whole table to a file, which appears whole. Gives its bytes. */
   exportTable(principal: Principal, path: TablePath, format: ExportFormat, file: string): Promise<number>;
+  /** Writes all rows of a finished query to a file, which appears whole. Gives its bytes. */
+  exportResult(
+    principal: Principal,
+    project: string,
+    jobId: string,
+    format: ExportFormat,
+    file: string,
+  ): Promise<number>;
+  /** What people keep of their queries. */
+  readonly savedQueries: SavedQueries;
+  /** Rows for readers in several streams. */
+  readonly reads: ReadSessions;
   /** Drops a table, external table or view. */
   dropTable(principal: Principal, path: TablePath): Promise<void>;
+  /** Tidies the tables' files up. */
+  maintain(options: MaintenanceOptions): Promise<MaintenanceReport>;
   /** Process id of an agency's engine; undefined while none is running. */
   enginePid(agency: string): number | undefined;
   start(): Promise<void>;
@@ -98,8 +113,11 @@ export function createWarehouse(options: WarehouseOptions): Warehouse {
   const jobs = createJobs(store, clock, server);
   const { extensionsDir, dataDir, resultsDir, engine: limits } = options;
   const connections = connectionsOf(server);
-  const pool = createEnginePool({ extensionsDir, catalog: store.url, dataDir, limits, connections }, log);
-  const executor = createExecutor({ store, lake, catalog, jobs, pool, resultsDir, clock });
+  const pool = createEnginePool(
+    { extensionsDir, remote: lake.engine, catalog: store.url, dataDir, limits, connections },
+    log,
+  );
+  const executor = createExecutor({ store, access, lake, catalog, jobs, pool, resultsDir, clock });
   const running = createRunning();
   const authorise = (principal: Principal) => new Authoriser(access, principal);
   const scratchDir = join(resultsDir, 'scratch');
@@ -107,8 +125,28 @@ export function createWarehouse(options: WarehouseOptions): Warehouse {
 
   const transfers = createTransfers({ catalog, jobs, lake, executor, pool, authorise, running, scratchDir, clock });
 
+  const exporter = createExporter({
+    pool,
+    queries,
+    agencyOf: (project) => access.agencyOf(project),
+    resultFile: (project, id) => join(resultsDir, `${project}.${id}.parquet`),
+  });
+
+  const reads = createReadSessions({
+    catalog,
+    queries,
+    pool,
+    clock,
+    dir: scratchDir,
+    agencyOf: (project) => access.agencyOf(project),
+    finished: async (principal, project, jobId) => settled(await warehouse.job(principal, project, jobId)),
+    resultFile: (project, id) => join(resultsDir, `${project}.${id}.parquet`),
+  });
+
   const warehouse: Warehouse = {
     catalog,
+    savedQueries: createSavedQueries(store),
+    reads,
     jobs,
     authorise,
     client: (principal) => directClient(warehouse, principal),
@@ -149,28 +187,24 @@ export function createWarehouse(options: WarehouseOptions): Warehouse {
       return running.cancel(job);
     },
 
-    async exportTable(principal, path, format, file) {
-      const sql = `SELECT * FROM \`${path.project}.${path.dataset}.${path.table}\``;
-      const aside = `${file}.${newId()}`;
-      const engine = pool.engine(await access.agencyOf(path.project));
-      await queries.bindQuery(principal, { sql, project: path.project }, (bound) =>
-        engine.run({ steps: exportSteps(bound, format, aside), javascript: bound.javascript }),
-      );
-      const written = await open(aside, 'r+');
-      await written.sync();
-      await written.close();
-      await rename(aside, file);
-      return (await stat(file)).size;
+    exportTable: exporter.table,
+
+    async exportResult(principal, project, jobId, format, file) {
+      const job = settled(await warehouse.job(principal, project, jobId));
+      return exporter.result(principal, job, format, file);
     },
 
     async dropTable(principal, path) {
       const info = await catalog.table(path);
       await authorise(principal).demandTable('table.write', path);
       if (info === undefined) throw new ArcosError('NOT_FOUND', `Not found: Table ${displayName(path)}`);
-      const what = info.kind === 'native' ? 'TABLE' : info.kind === 'view' ? 'VIEW' : 'EXTERNAL TABLE';
+      const table = info.snapshot === true ? 'SNAPSHOT TABLE' : 'TABLE';
+      const what = info.kind === 'native' ? table : info.kind === 'view' ? 'VIEW' : 'EXTERNAL TABLE';
       const sql = `DROP ${what} \`${path.project}.${path.dataset}.${path.table}\``;
       await warehouse.run(principal, { sql, project: path.project });
     },
+
+    maintain: (asked) => maintain(store.tables<never>(), pool.engine(limits.firstAgency), asked, clock),
 
     enginePid: (agency) => pool.engine(agency).pid,
 
@@ -186,6 +220,7 @@ export function createWarehouse(options: WarehouseOptions): Warehouse {
 
     async stop() {
       running.cancelAll();
+      await reads.stop();
       await pool.stop();
     },
   };

@@ -40,7 +40,7 @@ async function answerTo(caller: string, method: string, path: string): Promise<s
     return 'in';
   }
   const text = await answer.text();
-  if (answer.status >= 500 && !(answer.status === 501 || answer.status === 503)) {
+  if (answer.status >= 500 && answer.status !== 503) {
     return `${answer.status} ${text.slice(0, 200)}`;
   }
   // A login that fails is answered like a wrong key, by a route that is open to anyone.
@@ -83,6 +83,7 @@ const ABSENT: Names = {
   user: 'ninguem@escritorio',
   group: 'grupo-nenhum',
   account: 'robo-nenhum',
+  secret: 'NENHUMA',
 };
 
 /** All that a route is asked with. */

@@ -18,11 +18,20 @@ export const CALLERS = [
  */
 const TABLE = `
 GET    /api/health                                in  in  in  in  in  401 401 401
+GET    /health                                    in  in  in  in  in  401 401 401
+GET    /ready                                     in  in  in  in  in  401 401 401
+GET    /api/openapi.json                          in  in  in  in  in  401 401 401
+GET    /api/openapi/lake.json                     in  in  in  in  in  401 401 401
+GET    /api/openapi/warehouse.json                in  in  in  in  in  401 401 401
 GET    /api/session                               in  in  in  in  in  401 401 401
 POST   /api/session                               in  in  in  in  in  401 401 401
 DELETE /api/session                               in  in  in  in  in  401 401 401
 POST   /api/password                              in  in  in  in  in  401 401 401
 POST   /api/keys                                  in  in  in  in  in  401 401 401
+POST   /api/device                                in  in  in  in  in  401 401 401
+POST   /api/device/token                          in  in  in  in  in  401 401 401
+GET    /login/device                              in  in  in  in  in  401 401 401
+POST   /login/device                              in  in  in  in  in  401 401 401
 GET    /login                                     in  in  in  in  in  401 401 401
 POST   /login                                     in  in  in  in  in  401 401 401
 GET    /login/oidc                                in  in  in  in  in  401 401 401
@@ -37,6 +46,12 @@ GET    /bigquery/v2/projects                      in  in  in  in  in  401 401 40
 GET    /                                          in  in  in  in  in  401 401 401
 GET    /dados/:project/:dataset                   in  in  in  in  in  401 401 401
 GET    /dados/:project/:dataset/:table            in  in  in  in  in  401 401 401
+GET    /dados/:project/:dataset/:table/versoes/:file in in in  in  in  401 401 401
+GET    /api/publications                          in  in  in  in  in  401 401 401
+GET    /pedidos/dados                             in  in  in  in  in  401 401 401
+POST   /pedidos/dados                             in  in  in  in  in  401 401 401
+GET    /pedidos/erro                              in  in  in  in  in  401 401 401
+POST   /pedidos/erro                              in  in  in  in  in  401 401 401
 GET    /api/portal/:project/:dataset/:table/rows  in  in  in  in  in  401 401 401
 GET    /api/portal/:project/sql                   in  in  in  in  in  401 401 401
 GET    /api/portal/openapi.json                   in  in  in  in  in  401 401 401
@@ -52,9 +67,17 @@ POST   /api/deployments                           401 403 403 in  in  401 401 40
 GET    /api/deployments/:id                       401 403 in  in  in  401 401 401
 POST   /api/deployments/:id/runs                  401 403 403 in  in  401 401 401
 GET    /api/runs                                  401 403 in  in  in  401 401 401
+GET    /api/runs/counts                           401 403 in  in  in  401 401 401
+GET    /api/logs                                  401 403 in  in  in  401 401 401
+GET    /api/notifications                         401 403 in  in  in  401 401 401
+GET    /api/notifications/deliveries              401 403 in  in  in  401 401 401
+PUT    /api/namespaces/:namespace/notifications/:name 401 403 403 in  in  401 401 401
+DELETE /api/namespaces/:namespace/notifications/:name 401 403 403 in  in  401 401 401
+POST   /api/namespaces/:namespace/notifications/:name/test 401 403 403 in  in  401 401 401
 GET    /api/runs/:id                              401 403 in  in  in  401 401 401
 GET    /api/runs/:id/logs                         401 403 in  in  in  401 401 401
 GET    /api/runs/:id/events                       401 403 in  in  in  401 401 401
+POST   /api/runs/bulk                             401 403 403 in  in  401 401 401
 POST   /api/runs/:id/retry                        401 403 403 in  in  401 401 401
 POST   /api/runs/:id/cancel                       401 403 403 in  in  401 401 401
 GET    /api/agents                                401 403 in  in  in  401 401 401
@@ -77,6 +100,8 @@ PUT    /api/limits/:scope/:name                   401 403 403 403 403 401 401 40
 DELETE /api/limits/:scope/:name                   401 403 403 403 403 401 401 401
 GET    /metrics                                   401 403 403 403 403 401 401 401
 POST   /namespaces/:namespace/jsonrpc             401 403 403 in  in  401 401 401
+POST   /namespaces/:namespace/models              401 403 403 in  in  401 401 401
+GET    /namespaces/:namespace/lineage             401 403 in  in  in  401 401 401
 
 GET    /api/agencies                              401 403 403 403 in  401 401 401
 PUT    /api/agencies/:id                          401 403 403 403 403 401 401 401
@@ -100,14 +125,28 @@ POST   /api/bindings                              401 403 403 403 in  401 401 40
 DELETE /api/bindings                              401 403 403 403 in  401 401 401
 GET    /api/access/explain                        401 403 403 403 in  401 401 401
 GET    /api/access/who                            401 403 403 403 in  401 401 401
+GET    /api/access/reach                          401 403 403 403 in  401 401 401
 GET    /api/access/policy                         401 403 403 403 in  401 401 401
 PUT    /api/service-accounts/:name                401 403 403 403 in  401 401 401
 GET    /api/service-accounts/:name/keys           401 403 403 403 in  401 401 401
 POST   /api/service-accounts/:name/keys           401 403 403 403 in  401 401 401
 DELETE /api/service-accounts/:name/keys/:key      401 403 403 403 in  401 401 401
+GET    /api/namespaces/:namespace/secrets              401 403 403 in  in  401 401 401
+PUT    /api/namespaces/:namespace/secrets/:name        401 403 403 in  in  401 401 401
+DELETE /api/namespaces/:namespace/secrets/:name        401 403 403 in  in  401 401 401
+GET    /api/namespaces/:namespace/secrets/:name/value  401 403 403 403 403 401 401 401
+POST   /api/secrets/rotate                             401 403 403 403 403 401 401 401
+POST   /api/retention                                  401 403 403 403 403 401 401 401
+POST   /api/warehouse/maintenance                      401 403 403 403 403 401 401 401
 GET    /api/audit                                 401 403 403 403 in  401 401 401
 PUT    /api/publications/:project/:dataset        401 403 403 403 in  401 401 401
 DELETE /api/publications/:project/:dataset        401 403 403 403 in  401 401 401
+GET    /api/portal/requests                       401 403 403 403 in  401 401 401
+PATCH  /api/portal/requests/:id                   401 403 403 403 in  401 401 401
+GET    /api/projects/:project/queries/:job/file   401 403 in  in  in  401 401 401
+GET    /api/projects/:project/saved-queries       401 403 in  in  in  401 401 401
+PUT    /api/projects/:project/saved-queries/:name 401 403 in  in  in  401 401 401
+DELETE /api/projects/:project/saved-queries/:name 401 403 in  in  in  401 401 401
 
 GET    /storage/v1/b                              401 403 in  in  in  401 401 401
 POST   /storage/v1/b                              401 403 403 in  in  401 401 401
@@ -141,6 +180,7 @@ PUT    /upload/storage/v1/b/:bucket/o             401 404 403 in  in  401 401 40
 DELETE /upload/storage/v1/b/:bucket/o             401 404 403 in  in  401 401 401
 POST   /api/lake/:bucket/commit                   401 404 403 in  in  401 401 401
 GET    /:bucket/*                                 404 404 in  in  in  401 401 401
+POST   /:bucket/*                                 404 404 403 in  in  401 401 401
 PUT    /:bucket/*                                 404 404 403 in  in  401 401 401
 DELETE /:bucket/*                                 404 404 403 in  in  401 401 401
 
@@ -157,6 +197,9 @@ PATCH  /bigquery/v2/projects/:project/datasets/:dataset/tables/:table           
 PUT    /bigquery/v2/projects/:project/datasets/:dataset/tables/:table                    401 403 403 in  in  401 401 401
 DELETE /bigquery/v2/projects/:project/datasets/:dataset/tables/:table                    401 403 403 in  in  401 401 401
 GET    /bigquery/v2/projects/:project/datasets/:dataset/tables/:table/data               401 403 in  in  in  401 401 401
+POST   /bigquery/v2/projects/:project/datasets/:dataset/tables/:table:getIamPolicy       401 403 403 403 in  401 401 401
+POST   /bigquery/v2/projects/:project/datasets/:dataset/tables/:table:setIamPolicy       401 403 403 403 in  401 401 401
+POST   /bigquery/v2/projects/:project/datasets/:dataset/tables/:table:testIamPermissions 401 403 in  in  in  401 401 401
 POST   /bigquery/v2/projects/:project/datasets/:dataset/tables/:table/insertAll          401 403 403 in  in  401 401 401
 GET    /bigquery/v2/projects/:project/datasets/:dataset/tables/:table/rowAccessPolicies  401 403 403 403 in  401 401 401
 POST   /bigquery/v2/projects/:project/datasets/:dataset/tables/:table/rowAccessPolicies  401 403 403 403 in  401 401 401
@@ -168,6 +211,10 @@ POST   /bigquery/v2/projects/:project/datasets/:dataset/routines                
 GET    /bigquery/v2/projects/:project/datasets/:dataset/routines/:routine                401 403 in  in  in  401 401 401
 PUT    /bigquery/v2/projects/:project/datasets/:dataset/routines/:routine                401 403 403 in  in  401 401 401
 DELETE /bigquery/v2/projects/:project/datasets/:dataset/routines/:routine                401 403 403 in  in  401 401 401
+GET    /bigquery/v2/projects/:project/datasets/:dataset/models                           401 403 in  in  in  401 401 401
+GET    /bigquery/v2/projects/:project/datasets/:dataset/models/:model                    401 403 in  in  in  401 401 401
+PATCH  /bigquery/v2/projects/:project/datasets/:dataset/models/:model                    401 403 403 in  in  401 401 401
+DELETE /bigquery/v2/projects/:project/datasets/:dataset/models/:model                    401 403 403 in  in  401 401 401
 POST   /bigquery/v2/projects/:project/queries                                            401 403 in  in  in  401 401 401
 GET    /bigquery/v2/projects/:project/queries/:job                                       401 403 in  in  in  401 401 401
 POST   /bigquery/v2/projects/:project/jobs                                               401 403 in  in  in  401 401 401

@@ -3,6 +3,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chromiumPath, openBrowser } from '../support/browser.ts';
 import { openWorld, type World } from './world.ts';
 
 /** What the provider knows of people, by the name they log in with there. */
@@ -159,3 +160,57 @@ test('a provider that is away says so, and the password still works', async () =
     await away.close();
   }
 });
+
+const CHROMIUM = chromiumPath();
+
+test.skipIf(CHROMIUM === undefined)(
+  'in a browser: in by the provider, out again, and told when the provider is away',
+  { timeout: 120_000 },
+  async () => {
+    PEOPLE['caio'] = { email: 'caio@rio.br', email_verified: true, groups: ['dados'] };
+    const chromium = await openBrowser(CHROMIUM ?? '');
+    try {
+      const page = await (await chromium.newContext({ locale: 'en' })).newPage();
+      await page.goto(`${world.origin}/login?next=/console/runs`);
+      await page.getByRole('link', { name: /organisation/ }).click();
+      await page.locator('[name=login]').fill('caio');
+      await page.locator('[name=password]').fill('x');
+      await page.locator('[type=submit]').click();
+      await page.locator('[type=submit]').click();
+      await page.waitForURL(`${world.origin}/console/runs`);
+      const session = () => page.evaluate(async () => (await fetch('/api/session')).json());
+      expect(await session()).toMatchObject({
+        name: 'caio@rio.br',
+        bindings: [expect.objectContaining({ group: 'dados' })],
+      });
+      const [cookie] = (await page.context().cookies()).filter(({ name }) => name === 'arcos_session');
+      expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+
+      await page.evaluate(() => fetch('/api/session', { method: 'DELETE' }));
+      expect(await session()).toMatchObject({ kind: 'anonymous' });
+      // The key that the cookie held has ended here too.
+      const replayed = { cookie: `arcos_session=${cookie?.value}` };
+      await expect.poll(async () => (await fetch(`${world.origin}/api/runs`, { headers: replayed })).status).toBe(401);
+
+      provider.closeAllConnections();
+      provider.close();
+      await page.goto(`${world.origin}/login`);
+      await page.context().clearCookies();
+      const away = await openWorld({ 'oidc-issuer': issuer, 'oidc-client-id': 'arcos' });
+      try {
+        await page.goto(`${away.origin}/login`);
+        await page.getByRole('link', { name: /organisation/ }).click();
+        await page
+          .getByRole('alert')
+          .filter({ hasText: /cannot be reached/ })
+          .waitFor();
+        await page.getByRole('link', { name: 'Log in' }).click();
+        await page.locator('[name=password]').waitFor();
+      } finally {
+        await away.close();
+      }
+    } finally {
+      await chromium.close();
+    }
+  },
+);

@@ -34,6 +34,7 @@ export async function makeThings({ server, call }: World): Promise<Names> {
   await made('PUT', '/api/users/membro@escritorio', { agency: 'escritorio' });
   await made('PUT', '/api/groups/grupo-privado', { agency: 'escritorio' });
   await made('PUT', '/api/service-accounts/robo-privado', { agency: 'escritorio', role: 'leitor' });
+  await call(key, 'PUT', '/api/namespaces/rj-escritorio/secrets/SENHA', { value: 'valor' });
   return {
     deployment,
     run: String(run['id']),
@@ -55,6 +56,7 @@ export async function makeThings({ server, call }: World): Promise<Names> {
     group: 'grupo-privado',
     account: 'robo-privado',
     member: 'membro@escritorio',
+    secret: 'SENHA',
     key: '0'.repeat(32),
   };
 }
@@ -77,9 +79,11 @@ export function pathOf(path: string, names: Names): string {
       ? (names['group'] ?? '')
       : path.startsWith('/api/service-accounts')
         ? (names['account'] ?? '')
-        : (names['user'] ?? ''),
+        : path.includes('/secrets/')
+          ? (names['secret'] ?? '')
+          : (names['user'] ?? ''),
   };
-  const filled = path.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(specific[name] ?? name));
+  const filled = path.replace(/(?<=\/):(\w+)/g, (_all, name: string) => encodeURIComponent(specific[name] ?? name));
   const bucketPath = path === '/:bucket/*';
   return filled.replace('*', bucketPath ? encodeURIComponent(names['object'] ?? '') : 'x') + queryOf(path, names);
 }
@@ -95,6 +99,8 @@ function queryOf(path: string, { project, agency, dataset, user }: Names): strin
       return of({ agency });
     case '/api/access/explain':
       return of({ principal: user, action: 'table.read', resource: `dataset/${project}.${dataset}` });
+    case '/api/access/reach':
+      return of({ principal: user });
     case '/api/access/who':
       return of({ action: 'table.read', resource: `project/${project}` });
     case '/upload/storage/v1/b/:bucket/o':
@@ -138,6 +144,8 @@ export function bodyOf(method: string, path: string, names: Names): unknown {
       return { agency, project };
     case 'POST /api/namespaces/:namespace/agents':
       return { name: 'outro' };
+    case 'PUT /api/namespaces/:namespace/secrets/:name':
+      return { value: 'valor' };
     case 'PATCH /api/principals/:name':
       return { disabled: false };
     case 'PUT /api/publications/:project/:dataset':

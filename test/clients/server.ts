@@ -6,12 +6,14 @@ import type { Role } from '../../src/access/policy.ts';
 import type { ServiceAccountFile } from '../../src/access/servicekey.ts';
 import { lakeRoutes } from '../../src/lake/api/routes.ts';
 import type { TestLake } from '../../src/lake/testing.ts';
+import { warehouseRoutes } from '../../src/warehouse/api/routes.ts';
+import type { TestWarehouse } from '../../src/warehouse/testing.ts';
 
 /** What a client written for Google's services is given. */
 export interface Served {
   readonly origin: string;
-  /** The file of a new service account's key, with a role in the agency `rio`. */
-  keyFile(role: Role): Promise<ServiceAccountFile>;
+  /** The file of a new service account's key, with a role in an agency: `rio` unless another is named. */
+  keyFile(role: Role, agency?: string): Promise<ServiceAccountFile>;
   close(): Promise<void>;
 }
 
@@ -33,12 +35,20 @@ export async function serve(
   const origin = `http://localhost:${(app.server.address() as AddressInfo).port}`;
   return {
     origin,
-    async keyFile(role) {
-      const name = `${role}-${Date.now()}@rio.test`;
-      const bindings = [{ role, scope: { kind: 'agency' as const, id: 'rio' } }];
-      const id = await access.putPrincipal({ kind: 'service_account', name, agency: 'rio', bindings });
+    async keyFile(role, agency = 'rio') {
+      await access.putAgency({ id: agency, name: agency });
+      const name = `${role}-${Date.now()}@${agency}.test`;
+      const bindings = [{ role, scope: { kind: 'agency' as const, id: agency } }];
+      const id = await access.putPrincipal({ kind: 'service_account', name, agency, bindings });
       return access.serviceKeys.issue({ id, name }, { project: 'rio', tokenUri: `${origin}/oauth2/token` });
     },
     close: () => app.close(),
   };
+}
+
+/** The same with BigQuery's REST API. */
+export function serveWarehouse(open: TestWarehouse): Promise<Served> {
+  return serve(open, async (app) => {
+    await app.register(warehouseRoutes({ warehouse: open.warehouse, access: open.access }));
+  });
 }

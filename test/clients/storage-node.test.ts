@@ -223,7 +223,7 @@ describe.for(['endpoint', 'emulator'] as const)('@google-cloud/storage with the 
     const [held] = await bucket.iam.testPermissions(['storage.objects.get', 'storage.objects.fly']);
     expect(held).toEqual({ 'storage.objects.get': true, 'storage.objects.fly': false });
     expect(await codeOf(bucket.file('publico').makePublic())).toBe(400);
-    expect(await codeOf(bucket.createNotification('topic'))).toBe(501);
+    expect(await codeOf(bucket.createNotification('topic'))).toBe(422);
     const reader = (await connect(await served.keyFile('leitor'))).bucket(bucket.name);
     expect(String((await reader.file('publico').download())[0])).toBe('open');
     expect(await codeOf(reader.file('x').save('x', { resumable: false }))).toBe(403);

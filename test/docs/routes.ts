@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
 import type { RouteAccess } from '../../src/access/http.ts';
+import { routePath } from '../../src/access/record.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { readSettings } from '../../src/server/config.ts';
 import { startServer } from '../../src/server/server.ts';
@@ -31,7 +32,8 @@ export async function withRoutes<Value>(start: () => Promise<Value>): Promise<{ 
   const listen = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance };
     fastify.addHook('onRoute', ({ method, url, config }) => {
-      for (const each of [method].flat()) routes.push({ method: each, path: url, who: whoOf(config?.access) });
+      for (const each of [method].flat())
+        routes.push({ method: each, path: routePath(url), who: whoOf(config?.access) });
     });
   };
   // Fastify tells of every new instance there, before it has any route.

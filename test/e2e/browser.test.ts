@@ -14,6 +14,35 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const PICTURES = process.env['ARCOS_SCREENSHOTS'] === '1' ? join(ROOT, 'docs', 'images') : undefined;
 const TABLE = '/dados/datario/indicadores/chamados_por_bairro';
 
+/** Pages of the console, with their headings in both languages. */
+const CONSOLE_PAGES: readonly (readonly [path: string, portuguese: string, english: string])[] = [
+  ['/console/', 'Início', 'Home'],
+  ['/console/runs', 'Execuções', 'Runs'],
+  ['/console/flows', 'Flows', 'Flows'],
+  ['/console/agents', 'Agentes', 'Agents'],
+  ['/console/data', 'Dados', 'Data'],
+  ['/console/sql', 'SQL', 'SQL'],
+  ['/console/data/datario/indicadores/chamados_por_bairro', 'chamados_por_bairro', 'chamados_por_bairro'],
+  ['/console/models', 'Modelos', 'Models'],
+  ['/console/requests', 'Pedidos do público', 'Requests of the public'],
+  ['/console/connect', 'Conectar', 'Connect'],
+  ['/console/upload', 'Enviar arquivo', 'Upload a file'],
+  ['/console/publish', 'Publicar', 'Publish'],
+  ...[
+    'people',
+    'groups',
+    'roles',
+    'who',
+    'agencies',
+    'namespaces',
+    'secrets',
+    'limits',
+    'notifications',
+    'audit',
+    'cost',
+  ].map((section) => [`/console/govern/${section}`, 'Governança', 'Governance'] as const),
+];
+
 const chromium = chromiumPath();
 
 describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not installed)', () => {
@@ -143,6 +172,8 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     ['/dados/datario/indicadores?lang=en', 'Chamados da Central 1746'],
     [`${TABLE}?lang=pt`, 'chamados_por_bairro'],
     [`${TABLE}?lang=en`, 'chamados_por_bairro'],
+    ['/pedidos/dados?lang=pt', 'Pedir dados'],
+    ['/pedidos/erro?lang=en', 'Report an error'],
   ])(
     '%s is whole on a phone too',
     async (path, heading) => {
@@ -191,7 +222,7 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     await page.getByRole('link', { name: 'Execuções' }).click();
     await page.getByRole('heading', { name: 'Execuções', level: 1 }).waitFor();
     await page.locator('tbody th a').first().click();
-    await page.getByRole('heading', { level: 1 }).getByText('Completed').waitFor();
+    await page.getByRole('heading', { level: 1 }).getByText('Concluída').waitFor();
     expect(await page.locator('.gantt rect').count()).toBeGreaterThan(8);
     await page.getByText('conferir', { exact: true }).first().waitFor();
     await page
@@ -210,15 +241,7 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     expect(await broken()).toEqual([]);
   }, 90_000);
 
-  test.each([
-    ['/console/', 'Início', 'Home'],
-    ['/console/runs', 'Execuções', 'Runs'],
-    ['/console/flows', 'Flows', 'Flows'],
-    ['/console/agents', 'Agentes', 'Agents'],
-    ['/console/data', 'Dados', 'Data'],
-    ['/console/sql', 'SQL', 'SQL'],
-    ['/console/data/datario/indicadores/chamados_por_bairro', 'chamados_por_bairro', 'chamados_por_bairro'],
-  ])(
+  test.each(CONSOLE_PAGES)(
     '%s stands in both languages, on a phone too',
     async (path, portuguese, english) => {
       await look(path, 'en', english, 390);
@@ -228,6 +251,17 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     },
     90_000,
   );
+
+  test('the models are a graph, with the columns of the one that is chosen', async () => {
+    await page.goto(`${origin}/console/models`);
+    await page.locator('.graph').getByRole('button', { name: 'chamado', exact: true }).first().click();
+    await page.getByRole('heading', { name: 'Linhagem das colunas: chamado' }).waitFor();
+    await picture('console-models');
+    expect(await broken()).toEqual([]);
+    await page.goto(`${origin}/console/govern/people`);
+    await page.getByRole('rowheader', { name: 'administrador' }).waitFor();
+    await picture('console-govern');
+  }, 60_000);
 
   test('tables are found from anywhere, by keyboard alone', async () => {
     await page.goto(`${origin}/console/agents`);
@@ -279,11 +313,11 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     await until('the last page', async () => !(await grid.locator('tbody').textContent())?.includes('…'), 20);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Exportar CSV' }).click(),
+      page.getByRole('link', { name: 'CSV', exact: true }).click(),
     ]);
     const lines = readFileSync(await download.path(), 'utf8')
       .trimEnd()
-      .split('\r\n');
+      .split(/\r?\n/);
     expect([lines[0], lines.length]).toEqual(['id_chamado,tipo,data_inicio', 50_001]);
     await page.getByRole('button', { name: /SELECT id_chamado, tipo/ }).waitFor();
   }, 90_000);
@@ -319,11 +353,60 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where it is not in
     await page.keyboard.type('2000');
     await tabTo(page, page.getByRole('button', { name: 'Executar agora' }));
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Parâmetros' }).waitFor();
-    expect(await page.locator('pre').last().textContent()).toContain('"chamados": 2000');
-    await page.getByRole('heading', { level: 1 }).getByText('Completed').waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'Parâmetros', exact: true }).waitFor();
+    await page.locator('pre', { hasText: '"chamados": 2000' }).waitFor();
+    await page.getByRole('heading', { level: 1 }).getByText('Concluída').waitFor({ timeout: 60_000 });
     expect(await broken()).toEqual([]);
   }, 120_000);
+
+  test('a file is looked at, corrected and loaded, and its rows are drawn', async () => {
+    await page.goto(`${origin}/console/upload`);
+    const text = 'Código;Bairro;Desde\n1;Centro;2024-01-31\n2;Lapa;2024-02-29\n';
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'Escolas.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await page.getByLabel('Tipo desde').selectOption('STRING');
+    await page.getByLabel('Conjunto').fill('clima_pluviometro');
+    await page.getByLabel('Projeto').selectOption('rj-escritorio');
+    expect(await broken()).toEqual([]);
+    await page.getByRole('button', { name: 'Carregar' }).click();
+    await page.getByText('2 linhas carregadas').waitFor();
+    await page.goto(
+      `${origin}/console/sql?${new URLSearchParams({ project: 'rj-escritorio', query: 'SELECT bairro, codigo, desde FROM clima_pluviometro.escolas ORDER BY codigo' })}`,
+    );
+    await page.getByRole('button', { name: 'Executar', exact: true }).click();
+    await page.getByText('2 × 3').waitFor();
+    await page.getByRole('button', { name: 'Gráfico' }).click();
+    await page.getByRole('img', { name: 'codigo por bairro' }).waitFor();
+    expect(await broken()).toEqual([]);
+  }, 60_000);
+
+  test('a dataset is published by keyboard alone, and withdrawn', async () => {
+    await page.goto(`${origin}/console/publish?project=rj-escritorio&dataset=dados_mestres`);
+    await page.getByRole('heading', { name: 'Publicar', level: 1 }).waitFor();
+    const fill = async (label: string, text: string) => {
+      await tabTo(page, page.getByLabel(label, { exact: true }));
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type(text);
+    };
+    await fill('Título', 'Bairros');
+    await fill('Descrição', 'Os bairros da cidade');
+    await fill('Responsável', 'Escritório de Dados');
+    await fill('Tema', 'Território');
+    await tabTo(page, page.getByLabel('Tabelas', { exact: true }));
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('bairro');
+    await tabTo(page, page.getByRole('button', { name: 'Publicar' }));
+    await page.keyboard.press('Enter');
+    const link = page.getByRole('link', { name: 'Ver no portal' });
+    await link.waitFor();
+    expect(await broken()).toEqual([]);
+    await tabTo(page, link);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Bairros', level: 1 }).waitFor();
+    const gone = await page.request.delete(`${origin}/api/publications/rj-escritorio/dados_mestres`);
+    expect(gone.status()).toBe(204);
+  }, 60_000);
 
   test('no page asked another host for anything or complained', () => {
     expect(strange).toEqual([]);

@@ -65,6 +65,12 @@ async function arcos(...args: string[]): Promise<{ code: number; out: string; er
   }
 }
 
+/** The access entries of a dataset, as text. */
+async function readers(dataset: string): Promise<string> {
+  const headers = { authorization: `Bearer ${process.env['ARCOS_KEY']}` };
+  return (await fetch(`${served.origin}/projects/rio/datasets/${dataset}`, { headers })).text();
+}
+
 async function ok(...args: string[]): Promise<string> {
   const { code, out, err } = await arcos(...args);
   expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -154,7 +160,9 @@ describe('the verbs of basedosdados', () => {
     await ok('dataset', 'update', 'educacao', '--mode', 'prod', '--description', 'Escolas da cidade');
     expect(await ok('dataset', 'exists', 'educacao', '--mode', 'all')).toBe('true\n');
     expect(await ok('dataset', 'list')).toContain('educacao\neducacao_staging\n');
-    expect(await arcos('dataset', 'publicize', 'educacao')).toMatchObject({ code: 69 });
+    await ok('dataset', 'publicize', 'educacao');
+    expect(await readers('educacao')).toContain('allUsers');
+    expect(await readers('educacao_staging')).not.toContain('allUsers');
     await ok('dataset', 'delete', 'educacao');
     expect(await ok('dataset', 'exists', 'educacao')).toBe('false\n');
   });

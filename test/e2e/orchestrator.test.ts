@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,7 +13,12 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const SURROUNDINGS = join(import.meta.dirname, 'orchestrator', 'flows', 'surroundings.ts');
 const FAMILY = join(import.meta.dirname, 'orchestrator', 'flows', 'family.ts');
+const GREEDY = join(import.meta.dirname, 'orchestrator', 'flows', 'greedy.ts');
+const KEEPS = join(import.meta.dirname, 'orchestrator', 'flows', 'keeps.ts');
+const MANY = join(import.meta.dirname, 'orchestrator', 'flows', 'many.ts');
 const STEPS = join(import.meta.dirname, 'orchestrator', 'flows', 'steps.ts');
+/** How long the server is away after the run has ended; `ARCOS_AWAY_SECONDS=600` for ten minutes. */
+const AWAY_MS = Number(process.env['ARCOS_AWAY_SECONDS'] ?? 3) * 1_000;
 const POLL = { timeout: 20_000, interval: 50 };
 
 let world: World;
@@ -122,6 +128,7 @@ test('a server that is away for longer than a lease costs a run nothing', async 
   await expect.poll(async () => (await world.taskStates(id))['one'], POLL).toEqual(['Running']);
   await world.stopServer();
   await expect.poll(() => effectsOf(effects), POLL).toContain('three 1');
+  await new Promise((done) => setTimeout(done, AWAY_MS));
   await world.startServer();
   await expect.poll(async () => (await client.run(id)).state, POLL).toBe('Completed');
   const run = await client.run(id);
@@ -129,6 +136,59 @@ test('a server that is away for longer than a lease costs a run nothing', async 
   expect(run.history.map(({ state }) => state)).toEqual(['Scheduled', 'Pending', 'Running', 'Completed']);
   const begins = (await client.logs(id)).logs.map(({ message }) => message).filter((text) => text.endsWith('begins'));
   expect(begins).toEqual(['one begins', 'two begins', 'three begins']);
+});
+
+test.skipIf(!existsSync('/proc/self/stat')).for([
+  ['memory', 'MB of memory; 250 are allowed'],
+  ['cpu', 's; 2 are allowed'],
+])('a run that takes too much %s is ended with all it has started, and has failed', async ([what, why]) => {
+  const [deployed] = await world.deploy(GREEDY);
+  const { client } = world;
+  await world.startAgent('one', { limits: { memoryMb: 250, cpuSeconds: 2 } });
+  const { id } = await client.start(deployed?.deployment.id ?? '', { parameters: { what: what ?? '' } });
+  await expect.poll(async () => (await client.run(id)).state, POLL).toBe('Failed');
+  expect((await client.run(id)).message).toContain(why);
+  const left = () =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).match(/for \(;;\);$|Buffer\.alloc\(1e7, 1\)/gm);
+  await expect.poll(left, POLL).toBeNull();
+});
+
+test('a secret is told to nobody, and a large result is kept in the lake and loaded by the retry', async () => {
+  const [deployed] = await world.deploy(KEEPS);
+  const { client } = world;
+  await world.secrets.set({ namespace: NAMESPACE, name: 'SENHA' }, 'muito secreta', 'ana');
+  await world.startAgent();
+  const { id } = await client.start(deployed?.deployment.id ?? '');
+  await expect.poll(async () => (await client.run(id)).state, POLL).toBe('Failed');
+  expect((await client.run(id)).message).toBe('the password *** is not good');
+  await client.retry(id);
+  await expect.poll(async () => (await client.run(id)).state, POLL).toBe('Completed');
+  expect((await world.taskStates(id))['large']).toEqual(['Completed', 'Reused']);
+  const messages = async () => (await client.logs(id)).logs.map(({ message }) => message);
+  await expect
+    .poll(messages, POLL)
+    .toEqual(expect.arrayContaining(['logged ***', 'printed ***', '2000000 characters, own']));
+  expect(JSON.stringify([await messages(), await client.run(id)])).not.toContain('secreta');
+  const lake = lakeClient({ baseUrl: world.origin, key: await world.key('administrador') });
+  const { objects } = await lake.list({ bucket: NAMESPACE, prefix: `results/${id}/` });
+  expect(objects.map(({ size }) => size)).toEqual([2_000_011]);
+
+  const { id: next } = await client.start(deployed?.deployment.id ?? '');
+  await expect.poll(async () => (await client.run(next)).state, POLL).toBe('Failed');
+  expect((await world.taskStates(next))['cached']).toEqual(['Reused']);
+});
+
+test('ten thousand mapped tasks are recorded', async () => {
+  const [deployed] = await world.deploy(MANY);
+  const { client } = world;
+  await world.startAgent();
+  const { id } = await client.start(deployed?.deployment.id ?? '');
+  await expect
+    .poll(async () => (await client.runs({ limit: 1 })).runs[0]?.state, { ...POLL, timeout: 60_000 })
+    .toBe('Completed');
+  const states = Object.values(await world.taskStates(id)).flat();
+  expect(states.length).toBe(10_001);
+  expect(new Set(states)).toEqual(new Set(['Completed']));
 });
 
 test('a run has surroundings of its own, and nothing of it is left when it ends', async () => {

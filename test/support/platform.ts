@@ -13,7 +13,7 @@ import type { WarehouseClient } from '../../src/warehouse/port.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const SAMPLE_CITY = join(ROOT, 'examples', 'rio');
-const MAIN = join(ROOT, 'src', 'cli', 'main.ts');
+const ARCOS = join(ROOT, 'arcos');
 
 /** Arcos as its users have it: a server and an agent, each a process of the command line. */
 export interface Platform {
@@ -44,7 +44,7 @@ export async function openPlatform(): Promise<Platform> {
 
   const arcos = (name: string, args: string[], environment: Record<string, string> = {}): ChildProcess => {
     const log = openSync(join(dir, `${name}.log`), 'a');
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(ARCOS, args, {
       cwd: dir,
       env: { ...process.env, ...environment },
       stdio: ['ignore', log, log],

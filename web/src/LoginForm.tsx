@@ -24,6 +24,9 @@ export function LoginForm() {
       </label>
       <button type="submit">{words.enter}</button>
       {error === undefined ? null : <p role="alert">{error}</p>}
+      <p>
+        <a href={`/login?next=${encodeURIComponent(location.pathname + location.search)}`}>{words.loginByPassword}</a>
+      </p>
     </form>
   );
 }

@@ -1,10 +1,12 @@
 /** An answer of the server that is an error. */
 export class ApiError extends Error {
   readonly status: number;
+  readonly data: unknown;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, data?: unknown) {
     super(message);
     this.status = status;
+    this.data = data;
   }
 }
 
@@ -16,8 +18,10 @@ export async function api<Answer>(path: string, init: { method?: string; json?: 
       ? {}
       : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(init.json) }),
   });
-  const body = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
-  if (!response.ok) throw new ApiError(response.status, body.error?.message ?? response.statusText);
+  const body = (await response.json().catch(() => ({}))) as { error?: { message?: string; data?: unknown } };
+  if (!response.ok) {
+    throw new ApiError(response.status, body.error?.message ?? response.statusText, body.error?.data);
+  }
   return body as Answer;
 }
 

@@ -7,6 +7,7 @@ export interface Field {
   readonly mode?: string;
   readonly description?: string;
   readonly fields?: readonly Field[];
+  readonly policyTags?: { readonly names?: readonly string[] };
 }
 
 export interface RestRow {
@@ -73,5 +74,15 @@ function plain(field: Field | undefined, value: unknown): unknown {
   const { f } = value as RestRow;
   return Object.fromEntries(
     f.map(({ v }, index) => [field?.fields?.[index]?.name ?? index, plain(field?.fields?.[index], v)]),
+  );
+}
+
+/** Rows of a short query, each by column name as text; empty for NULL. */
+export async function select(project: string, query: string): Promise<Readonly<Record<string, string>>[]> {
+  const json = { query, useLegacySql: false, maxResults: 1000, timeoutMs: 60_000 };
+  const answer = await api<QueryAnswer>(path`/bigquery/v2/projects/${project}/queries`, { method: 'POST', json });
+  const fields = answer.schema?.fields ?? [];
+  return (answer.rows ?? []).map(({ f }) =>
+    Object.fromEntries(fields.map((field, index) => [field.name, cellText(field, f[index]?.v)])),
   );
 }

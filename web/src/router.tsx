@@ -1,14 +1,8 @@
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { Palette } from './find/Palette.tsx';
 import { useVoice } from './language.tsx';
-import { AgentsPage } from './pages/AgentsPage.tsx';
-import { DataPage } from './pages/DataPage.tsx';
-import { FlowPage } from './pages/FlowPage.tsx';
-import { FlowsPage } from './pages/FlowsPage.tsx';
 import { HomePage } from './pages/HomePage.tsx';
-import { RunPage } from './pages/RunPage.tsx';
 import { RunsPage } from './pages/RunsPage.tsx';
-import { TablePage } from './pages/TablePage.tsx';
 
 function Frame() {
   const { words, toggle } = useVoice();
@@ -29,8 +23,14 @@ function Frame() {
           <Link to="/runs">{words.runs}</Link>
           <Link to="/flows">{words.flows}</Link>
           <Link to="/data">{words.data}</Link>
+          <Link to="/models">{words.models}</Link>
           <Link to="/sql">{words.sql}</Link>
           <Link to="/agents">{words.agents}</Link>
+          <Link to="/requests">{words.requestsShort}</Link>
+          <Link to="/govern/$section" params={{ section: 'people' }}>
+            {words.govern}
+          </Link>
+          <Link to="/connect">{words.connect}</Link>
         </nav>
         <div className="tools">
           <Palette />
@@ -52,6 +52,8 @@ const root = createRootRoute({ component: Frame });
 /** What the list of runs is narrowed to: it is in the address, so that a view can be sent to someone. */
 export interface RunFilters {
   readonly state?: string;
+  readonly flow?: string;
+  readonly namespace?: string;
   readonly before?: string;
 }
 
@@ -61,7 +63,14 @@ export interface SqlDraft {
   readonly query?: string;
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+/** Those of the members that are texts and not empty. */
+function texts<Name extends string>(search: Record<string, unknown>, ...names: Name[]): { [Each in Name]?: string } {
+  const found = names.flatMap((name) => {
+    const value = search[name];
+    return typeof value === 'string' && value !== '' ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(found) as { [Each in Name]?: string };
+}
 
 const homeRoute = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 export const runsRoute = createRoute({
@@ -69,19 +78,38 @@ export const runsRoute = createRoute({
   path: '/runs',
   component: RunsPage,
   validateSearch(search: Record<string, unknown>): RunFilters {
-    const [state, before] = [text(search['state']), text(search['before'])];
-    return { ...(state === undefined ? {} : { state }), ...(before === undefined ? {} : { before }) };
+    return texts(search, 'state', 'flow', 'namespace', 'before');
   },
 });
-export const runRoute = createRoute({ getParentRoute: () => root, path: '/runs/$run', component: RunPage });
-const flowsRoute = createRoute({ getParentRoute: () => root, path: '/flows', component: FlowsPage });
-export const flowRoute = createRoute({ getParentRoute: () => root, path: '/flows/$deployment', component: FlowPage });
-const agentsRoute = createRoute({ getParentRoute: () => root, path: '/agents', component: AgentsPage });
-const dataRoute = createRoute({ getParentRoute: () => root, path: '/data', component: DataPage });
+export const runRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  component: lazyRouteComponent(() => import('./pages/RunPage.tsx'), 'RunPage'),
+});
+const flowsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/flows',
+  component: lazyRouteComponent(() => import('./pages/FlowsPage.tsx'), 'FlowsPage'),
+});
+export const flowRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/$deployment',
+  component: lazyRouteComponent(() => import('./pages/FlowPage.tsx'), 'FlowPage'),
+});
+const agentsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('./pages/AgentsPage.tsx'), 'AgentsPage'),
+});
+const dataRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/data',
+  component: lazyRouteComponent(() => import('./pages/DataPage.tsx'), 'DataPage'),
+});
 export const tableRoute = createRoute({
   getParentRoute: () => root,
   path: '/data/$project/$dataset/$table',
-  component: TablePage,
+  component: lazyRouteComponent(() => import('./pages/TablePage.tsx'), 'TablePage'),
 });
 export const sqlRoute = createRoute({
   getParentRoute: () => root,
@@ -89,9 +117,44 @@ export const sqlRoute = createRoute({
   // The editor is the largest part of the console; other pages do without it.
   component: lazyRouteComponent(() => import('./pages/SqlPage.tsx'), 'SqlPage'),
   validateSearch(search: Record<string, unknown>): SqlDraft {
-    const [project, query] = [text(search['project']), text(search['query'])];
-    return { ...(project === undefined ? {} : { project }), ...(query === undefined ? {} : { query }) };
+    return texts(search, 'project', 'query');
   },
+});
+
+export const governRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/govern/$section',
+  component: lazyRouteComponent(() => import('./pages/GovernPage.tsx'), 'GovernPage'),
+});
+const requestsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('./pages/RequestsPage.tsx'), 'RequestsPage'),
+});
+const connectRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('./pages/ConnectPage.tsx'), 'ConnectPage'),
+});
+
+const modelsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  component: lazyRouteComponent(() => import('./pages/ModelsPage.tsx'), 'ModelsPage'),
+});
+
+const uploadRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/upload',
+  component: lazyRouteComponent(() => import('./pages/UploadPage.tsx'), 'UploadPage'),
+});
+
+export const publishRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/publish',
+  component: lazyRouteComponent(() => import('./pages/PublishPage.tsx'), 'PublishPage'),
+  validateSearch: (search: Record<string, unknown>): { project?: string; dataset?: string } =>
+    texts(search, 'project', 'dataset'),
 });
 
 export const router = createRouter({
@@ -105,6 +168,12 @@ export const router = createRouter({
     dataRoute,
     tableRoute,
     sqlRoute,
+    governRoute,
+    requestsRoute,
+    connectRoute,
+    modelsRoute,
+    uploadRoute,
+    publishRoute,
   ]),
   basepath: '/console',
 });

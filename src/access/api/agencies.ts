@@ -25,7 +25,7 @@ export function agencyRoutes(app: FastifyInstance, access: Access): void {
 
   app.put<IdRoute>(
     '/api/agencies/:id',
-    { config: { access: { action: 'access.manage', resource: () => ({}) } } },
+    { config: { access: { action: 'access.manage', resource: () => ({}) }, says: { body: AGENCY } } },
     async ({ params, body }) => {
       const agency = { id: parse(ID, params.id), name: parse(AGENCY, body).name };
       await access.putAgency(agency);
@@ -44,6 +44,7 @@ export function agencyRoutes(app: FastifyInstance, access: Access): void {
     {
       config: {
         access: { action: 'access.manage', resource: ({ body }) => ({ agency: parse(NAMESPACE, body).agency }) },
+        says: { body: NAMESPACE },
       },
     },
     async ({ params, body, principal }) => {

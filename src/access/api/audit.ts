@@ -20,6 +20,7 @@ export function auditRoute(app: FastifyInstance, audit: Audit): void {
     '/api/audit',
     {
       config: {
+        says: { query: QUERY },
         access: {
           action: 'access.read',
           resource({ query }) {

@@ -23,9 +23,11 @@ const ofAgency = (agency: string | null | undefined): Resource =>
 export function principalRoutes(app: FastifyInstance, access: Access): void {
   const { directory, people } = access;
   const manage = { config: managing(access, 'access.manage') };
+  const manageBy = (body: z.ZodType) => ({ config: { ...manage.config, says: { body } } });
   const read = { config: managing(access, 'access.read') };
   const makes = {
     config: {
+      says: { body: OWNED },
       access: {
         action: 'access.manage' as const,
         resource: ({ body }: FastifyRequest) => ofAgency(parse(OWNED, body).agency),
@@ -35,7 +37,12 @@ export function principalRoutes(app: FastifyInstance, access: Access): void {
 
   app.get(
     '/api/principals',
-    { config: { access: { action: 'access.read', resource: ({ query }) => ofAgency(parse(LIST, query).agency) } } },
+    {
+      config: {
+        access: { action: 'access.read', resource: ({ query }) => ofAgency(parse(LIST, query).agency) },
+        says: { query: LIST },
+      },
+    },
     ({ query }) => directory.list(parse(LIST, query).agency),
   );
 
@@ -51,7 +58,7 @@ export function principalRoutes(app: FastifyInstance, access: Access): void {
     });
   }
 
-  app.patch<NameRoute>('/api/principals/:name', manage, async ({ params, body }) => {
+  app.patch<NameRoute>('/api/principals/:name', manageBy(CHANGE), async ({ params, body }) => {
     const { id } = await findOne(access, params.name);
     await directory.setDisabled(id, parse(CHANGE, body).disabled);
     return directory.find(params.name);
@@ -92,7 +99,7 @@ export function principalRoutes(app: FastifyInstance, access: Access): void {
     directory.keys((await findOne(access, params.name)).id),
   );
 
-  app.post<NameRoute>('/api/principals/:name/keys', manage, async ({ params, body }, reply) => {
+  app.post<NameRoute>('/api/principals/:name/keys', manageBy(NEW_KEY), async ({ params, body }, reply) => {
     const { purpose, expiresAt } = parse(NEW_KEY, body);
     const { id, kind } = await findOne(access, params.name);
     if (kind !== 'service_account' && kind !== 'agent') {

@@ -24,8 +24,11 @@ const KEY = z.strictObject({ project: z.string(), expiresAt: z.iso.datetime({ of
 
 /** Service accounts of an agency and their keys, for who may manage access in it. */
 export function serviceAccountRoutes(app: FastifyInstance, access: Access): void {
-  const manage = (resource: (request: FastifyRequest) => Resource | Promise<Resource>) => ({
-    config: { access: { action: 'access.manage' as const, resource } },
+  const manage = (resource: (request: FastifyRequest) => Resource | Promise<Resource>, body?: z.ZodType) => ({
+    config: {
+      access: { action: 'access.manage' as const, resource },
+      ...(body === undefined ? {} : { says: { body } }),
+    },
   });
   const ofBody = ({ body }: FastifyRequest) => ({ agency: parse(ACCOUNT, body).agency });
   // An account that is of no agency, or is none, is for the platform's own to ask about.
@@ -40,7 +43,7 @@ export function serviceAccountRoutes(app: FastifyInstance, access: Access): void
     throw new ArcosError('NOT_FOUND', `There is no service account "${name}"`);
   }
 
-  app.put<AccountRoute>('/api/service-accounts/:name', manage(ofBody), async (request) => {
+  app.put<AccountRoute>('/api/service-accounts/:name', manage(ofBody, ACCOUNT), async (request) => {
     const name = parse(NAME, request.params.name);
     const { agency, role, project } = parse(ACCOUNT, request.body);
     const before = await access.principal(name);
@@ -61,7 +64,7 @@ export function serviceAccountRoutes(app: FastifyInstance, access: Access): void
     return access.serviceKeys.list(account.id);
   });
 
-  app.post<AccountRoute>('/api/service-accounts/:name/keys', manage(ofAccount), async (request, reply) => {
+  app.post<AccountRoute>('/api/service-accounts/:name/keys', manage(ofAccount, KEY), async (request, reply) => {
     const account = await find(request.params.name);
     const { project, expiresAt } = parse(KEY, request.body);
     const file = await access.serviceKeys.issue(account, {

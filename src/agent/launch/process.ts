@@ -7,10 +7,13 @@ import type { FromBundle, ToBundle } from '../../flow/bundled.ts';
 import type { LogLevel } from '../../flow/events.ts';
 import { readLines } from './lines.ts';
 import type { Binding } from './warm.ts';
+import { killWorkersIn } from './workers.ts';
 
 export interface WarmOptions {
   /** Where processes have their own folders: made here, and removed with them. */
   readonly folder: string;
+  /** Where Node keeps what it has compiled. */
+  readonly compiled: string;
   /** Of JavaScript's heap, in MiB. */
   readonly memoryMb: number;
 }
@@ -29,6 +32,8 @@ export interface Warm {
 }
 
 export interface Launched {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   /** Never rejects. */
   readonly ended: Promise<Ended>;
   /** Asks it to end by itself. */
@@ -51,16 +56,17 @@ const BEGIN = join(import.meta.dirname, 'warm.ts');
  * process group of its own, so that nothing of it is left when it ends. It ends itself when this process
  * is gone: it notices by the channel between them.
  */
-export function startWarm({ folder: parent, memoryMb }: WarmOptions): Warm {
+export function startWarm({ folder: parent, compiled, memoryMb }: WarmOptions): Warm {
   const folder = join(parent, newId());
   mkdirSync(folder, { recursive: true });
   const child = spawn(process.execPath, ['--enable-source-maps', `--max-old-space-size=${memoryMb}`, BEGIN], {
     cwd: folder,
-    env: basics(folder),
+    env: basics(folder, compiled),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
   const ended = whenEnded(child).then(async (end) => {
+    killWorkersIn(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
     return end;
   });
@@ -75,7 +81,7 @@ export function startWarm({ folder: parent, memoryMb }: WarmOptions): Warm {
       if (child.stdout !== null) readLines(child.stdout, (line) => onLine('info', line));
       if (child.stderr !== null) readLines(child.stderr, (line) => onLine('warn', line));
       tell(child, binding);
-      return { ended, cancel: () => tell(child, { kind: 'cancel' }), kill };
+      return { pid: child.pid, ended, cancel: () => tell(child, { kind: 'cancel' }), kill };
     },
     kill,
   };
@@ -126,7 +132,8 @@ const KEPT = [
 ] as const;
 
 /** What any program needs, and nothing that this process knows besides. */
-function basics(folder: string): NodeJS.ProcessEnv {
+function basics(folder: string, compiled: string): NodeJS.ProcessEnv {
   const kept = KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  return { ...Object.fromEntries(kept), HOME: folder, TMPDIR: folder };
+  // Node then neither strips types nor compiles what it has seen before: that would be half of a small run's time.
+  return { ...Object.fromEntries(kept), NODE_COMPILE_CACHE: compiled, HOME: folder, TMPDIR: folder };
 }

@@ -15,6 +15,8 @@ export interface Binding {
  * among what the system shows of a process's start.
  */
 if (import.meta.main) {
+  // Node has read it by now; what the flow starts is not ours.
+  delete process.env['NODE_COMPILE_CACHE'];
   process.on('disconnect', endGroup);
   process.once('message', async ({ bundleFile, environment, begin }: Binding) => {
     Object.assign(process.env, writeRunEnvironment(environment));
@@ -22,8 +24,6 @@ if (import.meta.main) {
     // The bundle listens by now; what the agent says meanwhile waits in the channel.
     process.emit('message', begin, undefined);
   });
-  // Loaded by Node at its first use; every run needs it.
-  void globalThis.Request;
 }
 
 function endGroup(): void {

@@ -119,6 +119,8 @@ function at(value: unknown, path: string): unknown {
 /** Numbers by their size, other texts, such as dates of ISO 8601, by their characters. */
 export function isAfter(value: string, before: string | undefined): boolean {
   if (before === undefined) return true;
+  // Whole numbers are longer than JavaScript's are exact.
+  if (/^-?\d+$/.test(value) && /^-?\d+$/.test(before)) return BigInt(value) > BigInt(before);
   const [a, b] = [value, before].map(Number) as [number, number];
   return Number.isNaN(a) || Number.isNaN(b) ? value > before : a > b;
 }

@@ -29,10 +29,11 @@ export function sourceOf<Item>(
   };
 }
 
-/** A value of JSON or of a driver as a cell; what is nested becomes JSON. */
+/** A value of JSON or of a driver as a cell; what is nested becomes JSON, and bytes base64. */
 export function cellOf(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value as Cell;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   return value instanceof Date ? value : JSON.stringify(value);
 }
 

@@ -7,8 +7,14 @@ import { emitScope } from './statement.ts';
 /** Names a macro has beside its parameters, each only when its body uses it. */
 const IMPLICIT = ['varargs', 'kwargs', 'caller'] as const;
 
-/** The JavaScript of a macro as a value: `rt.macro(shape, body)`. */
-export function emitMacro(unit: Unit, outer: Frame | undefined, node: MacroNode): string {
+/** The JavaScript of a macro, or of the caller that a call block is, as a value: `rt.macro(shape, body)`. */
+export function emitMacro(
+  unit: Unit,
+  outer: Frame | undefined,
+  node: MacroNode,
+  of: 'macro' | 'block' = 'macro',
+): string {
+  const left = of === 'macro' ? 'left' : 'leftBlock';
   const owner = new FunctionFrame(outer?.function);
   const out = owner.fresh('o');
   const frame = new Frame(owner, outer, out);
@@ -31,5 +37,5 @@ export function emitMacro(unit: Unit, outer: Frame | undefined, node: MacroNode)
     ...Object.fromEntries(implicit.map((name) => [name, true])),
   };
   const code = `${owner.declarations()}try{let ${out}="";${parameters.join('')}${extras.join('')}${body}return ${out};}`;
-  return `rt.macro(${JSON.stringify(shape)},${unit.async ? 'async ' : ''}($p)=>{${code}catch(e){return rt.left(e,source,$at,${node.at},${JSON.stringify(node.name)});}})`;
+  return `rt.macro(${JSON.stringify(shape)},${unit.async ? 'async ' : ''}($p)=>{${code}catch(e){return rt.${left}(e,source,$at,${node.at},${JSON.stringify(node.name)});}})`;
 }

@@ -56,7 +56,7 @@ function emitStatement(unit: Unit, frame: Frame, node: Statement): string {
     case 'call block': {
       const { call } = node;
       if (call.kind !== 'call') return '';
-      return `${frame.out}+=rt.text(${emitCall(unit, frame, call, emitMacro(unit, frame, node.caller))});`;
+      return `${frame.out}+=rt.text(${emitCall(unit, frame, call, emitMacro(unit, frame, node.caller, 'block'))});`;
     }
     case 'macro':
       return `${frame.declare(node.name)}=${emitMacro(unit, frame, node)};`;

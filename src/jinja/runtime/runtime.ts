@@ -14,7 +14,7 @@ import * as operators from './operators.ts';
 import { callNative } from './signature.ts';
 import { TESTS } from './tests.ts';
 import { toText } from './text.ts';
-import { left, located } from './trace.ts';
+import { left, leftBlock, located } from './trace.ts';
 import { typeName } from './type.ts';
 import { type Dict, isDict, type Keywords, type Positional, type Scope, Undefined, type Value } from './value.ts';
 
@@ -54,6 +54,7 @@ export function createRuntime({ async, chains }: Behaviour) {
     macro,
     located,
     left,
+    leftBlock,
     equal,
     context: scopeView,
     missing: (parameter: string) => missing(parameter, chains),

@@ -26,7 +26,10 @@ export const TESTS: ReadonlyMap<string, Native> = natives({
   float: ['value', (value: Value) => isFloat(value)],
   number: ['value', (value: Value) => numeric(value) !== undefined],
   string: ['value', (value: Value) => typeof value === 'string'],
-  mapping: ['value', (value: Value) => isDict(value)],
+  mapping: [
+    'value',
+    (value: Value) => isDict(value) || (value instanceof HostObject && value.protocol.mapping === true),
+  ],
   sequence: ['value', isSequence],
   iterable: ['value', isIterable],
   callable: [

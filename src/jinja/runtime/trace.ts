@@ -23,3 +23,9 @@ export function left(thrown: unknown, source: TemplateSource, at: number, define
   const frame = `macro ${name} (${source.file}:${source.position(defined).line})`;
   throw new JinjaError(error.fault, [...error.macros, frame], error.cause);
 }
+
+/** As `left`, of a call block: what returns in it returns from the macro around it. */
+export function leftBlock(thrown: unknown, source: TemplateSource, at: number, defined: number, name: string): unknown {
+  if (thrown instanceof MacroReturn) throw thrown;
+  return left(thrown, source, at, defined, name);
+}

@@ -106,6 +106,8 @@ export interface Protocol {
   item?(key: Value): Value;
   contains?(item: Value): boolean;
   call?: Callable;
+  /** Whether `is mapping` says yes. */
+  mapping?: boolean;
   truth?(): boolean;
   /** repr(); `text` or the type's name without it. */
   represent?(): string;

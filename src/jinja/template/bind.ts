@@ -7,8 +7,10 @@ import type { MacroDefinition } from './template.ts';
 export function bind(definition: MacroDefinition, scope: Scope, async: boolean, chains: boolean): Callable {
   if (!(definition instanceof Macro)) throw new TypeError('A macro to bind comes from parseTemplate');
   const macro = definition;
+  let constant: Value;
   const call: Callable = (positional, keywords) => {
-    const made = macro.programs.run(scope, async, chains);
+    const made = constant ?? macro.programs.run(scope, async, chains);
+    if (constant === undefined && macro.isConstant) constant = made;
     const enter = (value: Value): Value => {
       if (!isCallable(value)) throw typeFault(`'${macro.name}' is not callable`);
       return value(positional, keywords);

@@ -11,12 +11,23 @@ export class Macro implements MacroDefinition {
   readonly file: string;
   readonly line: number;
   readonly programs: Programs;
+  readonly #sets: () => Body;
 
   constructor(source: TemplateSource, node: MacroNode, body: Body) {
+    let sets: Body | undefined;
+    this.#sets = () => {
+      sets ??= setsUsedBy(node, body);
+      return sets;
+    };
     this.name = node.name;
     this.parameters = node.parameters.map(({ name }) => name);
     this.file = source.file;
     this.line = source.position(node.at).line;
-    this.programs = new Programs(source, (async) => emitBound({ source, async }, node, setsUsedBy(node, body)));
+    this.programs = new Programs(source, (async) => emitBound({ source, async }, node, this.#sets()));
+  }
+
+  /** Whether it is the same at each call: nothing that its file's top level sets is part of it. */
+  get isConstant(): boolean {
+    return this.#sets().length === 0;
   }
 }

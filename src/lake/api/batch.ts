@@ -77,6 +77,8 @@ function parseCall(part: string): Call {
   const url = `${parsed?.pathname}${parsed?.search}`;
   if (!/^(\/storage\/v1)?\/b[/?]/.test(url))
     throw new ArcosError('INVALID', `"${line}" is no request of a batch about objects`);
+  if (parsed?.searchParams.get('alt') === 'media')
+    throw new ArcosError('INVALID', 'Contents are not sent in a batch (Cloud Storage, Batch requests)');
   return {
     id: headersOf(head.split('\n'))['content-id'] ?? '',
     method,

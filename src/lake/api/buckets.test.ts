@@ -37,7 +37,7 @@ test('a bucket is made, told of, changed and removed', async () => {
     items: [{ name: 'novo' }],
   });
   expect((await open.call(editor, 'GET', '/b/novo/notificationConfigs')).body).toMatchObject({ items: [] });
-  expect((await open.call(editor, 'POST', '/b/novo/notificationConfigs', {})).status).toBe(501);
+  expect((await open.call(editor, 'POST', '/b/novo/notificationConfigs', {})).status).toBe(422);
 
   await write('novo', 'x');
   expect((await open.call(editor, 'DELETE', '/b/novo')).status).toBe(409);
@@ -100,7 +100,7 @@ test.for([
 
 test('code is not shared, and nothing by ACLs', async () => {
   const bindings = [{ role: 'roles/storage.objectViewer', members: ['allUsers'] }];
-  expect((await open.call(admin, 'PUT', '/b/code/iam', { bindings })).status).toBe(501);
+  expect((await open.call(admin, 'PUT', '/b/code/iam', { bindings })).status).toBe(422);
   expect((await open.call(admin, 'POST', '/b/rio/acl', { entity: 'allUsers', role: 'READER' })).status).toBe(400);
   expect((await open.call(admin, 'POST', '/b?project=rio&predefinedAcl=publicRead', { name: 'acl' })).status).toBe(400);
 });

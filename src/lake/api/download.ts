@@ -44,7 +44,11 @@ export async function downloadObject(
   void reply.header('content-length', end - start + 1);
   if (range !== undefined) void reply.status(206).header('content-range', `bytes ${start}-${end}/${object.size}`);
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
-  return reply.send(lake.content(object, range));
+  if (end < start) return reply.send('');
+  const { whole, stream } = await lake.sending(object, { start, end });
+  if (whole === undefined) return reply.send(stream);
+  reply.raw.once('close', whole.release);
+  return reply.send(whole.bytes);
 }
 
 /** What a download is answered with besides the content (XML API, Response headers). */

@@ -1,7 +1,9 @@
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import type { Access } from '../../access/access.ts';
 import { allows, demandAnswer, type Question } from '../../access/http.ts';
+import { may as decide, type Resource } from '../../access/may.ts';
 import type { Action } from '../../access/policy.ts';
+import type { Principal } from '../../access/principal.ts';
 import { ArcosError } from '../../base/errors.ts';
 import type { Bucket } from '../bucket.ts';
 import type { Lake } from '../lake.ts';
@@ -70,13 +72,26 @@ export async function question(
 ): Promise<Question> {
   const { principal } = request;
   const { bucket, agency } = await ownedBucket(api, request, name);
+  const namespace = bucket?.purpose === 'code' ? await namespaceOf(api.access, object) : undefined;
   const about = (asked: Kind): Question => {
     if (bucket === undefined || agency === undefined) return { action: ACTIONS.data[asked], resource: {} };
     const action = ACTIONS[bucket.purpose][asked];
+    if (bucket.purpose === 'code') {
+      // Code is its namespace's; of what has no name yet the answer is whether there is any the caller may write.
+      const some = (caller: Principal) =>
+        caller.bindings.some(
+          ({ scope: { kind: of, id } }) => of === 'namespace' && decide(caller, action, { namespace: id }).allowed,
+        );
+      return {
+        action,
+        resource: namespace ?? { agency, project: bucket.project },
+        grants: (caller) => object === undefined && some(caller),
+      };
+    }
     return {
       action,
       resource: { agency, project: bucket.project },
-      grants: (caller) => bucket.purpose === 'data' && grants(bucket.policy, caller, action, object),
+      grants: (caller) => grants(bucket.policy, caller, action, object),
     };
   };
   const visible = bucket !== undefined && (allows(principal, about(kind)) || allows(principal, about('list')));
@@ -85,6 +100,15 @@ export async function question(
       hint: 'If there is one, nothing of it is for you to see.',
     });
   return about(kind);
+}
+
+/** Whose code an object of the bucket of code is, by its name: `namespaces/rj-a/flows/...`. */
+async function namespaceOf(access: Access, object = ''): Promise<Resource | undefined> {
+  const [, id] = /^namespaces\/([^/]+)\//.exec(object) ?? [];
+  if (id === undefined) return undefined;
+  const found = await access.namespace(id).catch(noneIfMissing);
+  // Of a namespace that does not exist it is nobody's.
+  return found === undefined ? {} : { agency: found.agency, namespace: id };
 }
 
 interface OwnedBucket {
@@ -100,12 +124,18 @@ function ownedBucket({ lake, access }: LakeApi, request: FastifyRequest, name: s
   known.set(request, ofRequest);
   const find = async () => {
     const bucket = await lake.bucket(name).catch(noneIfMissing);
-    return bucket === undefined ? {} : { bucket, agency: await access.agencyOf(bucket.project) };
+    if (bucket === undefined) return {};
+    const agency = agencies.get(bucket) ?? access.agencyOf(bucket.project);
+    agencies.set(bucket, agency);
+    return { bucket, agency: await agency };
   };
   const found = ofRequest.get(name) ?? find();
   ofRequest.set(name, found);
   return found;
 }
+
+/** Of buckets that the lake knows for a moment; none of them is known for longer. */
+const agencies = new WeakMap<Bucket, Promise<string>>();
 
 /** Only that there is none may look like none: a store that is away must not. */
 function noneIfMissing(error: unknown): undefined {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, stat, truncate } from 'node:fs/promises';
+import { open, rm, stat, truncate } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArcosError } from '../../base/errors.ts';
@@ -29,7 +29,7 @@ export async function beginUpload(api: LakeApi, request: FastifyRequest<BucketRo
   await lake.bucket(bucket);
   // Whoever has the address may go on with the upload, so nothing of its id may be guessed.
   const id = randomUUID();
-  await (await open(lake.folder.uploadFile(id), 'w', 0o600)).close();
+  await (await open(lake.scratch.uploadFile(id), 'w', 0o600)).close();
   await lake.uploads.begin({ id, bucket, name, options });
   const location = `${originOf(request)}/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?uploadType=resumable&upload_id=${id}`;
   return reply.status(200).header('location', location).header('x-guploader-uploadid', id).send();
@@ -51,6 +51,21 @@ async function readLimited(body: AsyncIterable<Buffer>): Promise<string> {
 /** Uploads that a request of this process is at: two at once would mix their pieces. */
 const busy = new Map<string, Promise<unknown>>();
 
+/** Checksums of what came so far, where all of it came through this process: a large content is not read again. */
+const checked = new Map<string, ChecksumStream>();
+const MOST_CHECKED = 1_000;
+
+function keepChecked(id: string, checksums: ChecksumStream): void {
+  if (checked.size >= MOST_CHECKED) checked.clear();
+  checked.set(id, checksums);
+}
+
+async function readChecked(file: string): Promise<ChecksumStream> {
+  const checksums = new ChecksumStream();
+  for await (const _ of checksums.through(createReadStream(file)));
+  return checksums;
+}
+
 /** Takes the next piece, or tells how far the upload is (`Content-Range: bytes * /total`). */
 export async function continueUpload(api: LakeApi, request: FastifyRequest<BucketRoute>, reply: FastifyReply) {
   const id = text(request.query, 'upload_id') ?? '';
@@ -67,7 +82,7 @@ export async function continueUpload(api: LakeApi, request: FastifyRequest<Bucke
 async function takePiece({ lake }: LakeApi, id: string, request: FastifyRequest<BucketRoute>, reply: FastifyReply) {
   const upload = await lake.uploads.find(id, request.params.bucket);
   if (upload.generation !== undefined) return objectResource(request, await outcome({ lake }, upload));
-  const file = lake.folder.uploadFile(id);
+  const file = lake.scratch.uploadFile(id);
   const range = parseContentRange(request.headers['content-range']);
   const before = await sizeOf(file);
   if (range.kind === 'query') {
@@ -78,10 +93,16 @@ async function takePiece({ lake }: LakeApi, id: string, request: FastifyRequest<
   }
   // A piece sent again replaces what came of it before.
   if (range.start < before) await truncate(file, range.start);
-  await pipeline(request.raw, createWriteStream(file, { flags: 'a', flush: true }));
+  const sums = range.start === 0 ? new ChecksumStream() : checked.get(id);
+  checked.delete(id);
+  const goesOn = sums?.size === range.start ? sums : undefined;
+  const content = goesOn === undefined ? request.raw : goesOn.through(request.raw);
+  await pipeline(content, createWriteStream(file, { flags: 'a', flush: true }));
   const size = await sizeOf(file);
+  if (goesOn?.size === size) keepChecked(id, goesOn);
   const { end = size - 1, total: most = size } = range;
   if (size !== end + 1 || size > most) {
+    checked.delete(id);
     await truncate(file, range.start);
     throw new ArcosError('INVALID', `The piece of ${size - range.start} bytes is not what its Content-Range says`);
   }
@@ -90,14 +111,13 @@ async function takePiece({ lake }: LakeApi, id: string, request: FastifyRequest<
   return total === undefined || size < total ? incomplete(reply, size) : finish();
 
   async function finish() {
-    const checksums = new ChecksumStream();
-    for await (const _ of checksums.through(createReadStream(file)));
     const { bucket, name, options } = upload;
-    const result = checksums.result();
+    const result = (checked.get(id) ?? (await readChecked(file))).result();
+    checked.delete(id);
     try {
       checkChecksums(result, { ...options.expected, ...promisedHashes(request) });
     } catch (error) {
-      await lake.folder.dropAside(file);
+      await rm(file, { force: true });
       await lake.uploads.remove(id);
       throw error;
     }
@@ -118,7 +138,7 @@ async function outcome({ lake }: Pick<LakeApi, 'lake'>, { bucket, name, generati
 export async function abandonUpload({ lake }: LakeApi, request: FastifyRequest<BucketRoute>, reply: FastifyReply) {
   const { id } = await lake.uploads.find(text(request.query, 'upload_id') ?? '', request.params.bucket);
   await lake.uploads.remove(id);
-  await lake.folder.dropAside(lake.folder.uploadFile(id));
+  await rm(lake.scratch.uploadFile(id), { force: true });
   // Cloud Storage's own answer to it, outside of HTTP's list.
   return reply.status(499).header('content-length', 0).send();
 }

@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { allows, type Question } from '../../access/http.ts';
 import { ArcosError, asArcosError, type ErrorCode } from '../../base/errors.ts';
 import { RESERVED_NAMES } from '../bucket.ts';
-import type { Conditions } from '../conditions.ts';
-import type { StoredObject, VersionRef, WriteOptions } from '../object.ts';
+import type { StoredObject } from '../object.ts';
 import { downloadObject } from './download.ts';
-import { isHeaderValue, noAcl, refuseUnkept } from './metadata.ts';
+import { isHeaderValue } from './metadata.ts';
 import { type Query, text, versionRef, whole } from './query.ts';
-import { type Kind, type LakeApi, question } from './question.ts';
+import { demandAlso, type Kind, type LakeApi, question } from './question.ts';
 import { etagOf } from './resource.ts';
 import { signerOf } from './signature.ts';
-import { promisedHashes } from './upload.ts';
-
-interface XmlRoute {
-  Params: { bucket: string; '*': string };
-  Querystring: Query;
-}
+import { conditionsOf, content, refOf, sendXml, writeOptions, type XmlRoute, xmlText } from './xmlrequest.ts';
+import { deleteUpload, getParts, isUpload, postUpload, putPart } from './xmlupload.ts';
 
 /**
  * Objects by their path, `/bucket/name`, as Cloud Storage's XML API has them: what signed URLs and links to
@@ -39,16 +33,28 @@ export function xmlRoutes(api: LakeApi): (app: FastifyInstance) => Promise<void>
     app.setErrorHandler(answerInXml);
 
     app.get<XmlRoute>('/:bucket/*', { config: may('read') }, (request, reply) =>
-      downloadObject(lake, refOf(request), conditionsOf(request), request, reply, overrides(request.query)),
+      isUpload(request)
+        ? getParts(lake, request, reply)
+        : downloadObject(lake, refOf(request), conditionsOf(request), request, reply, overrides(request.query)),
     );
 
+    app.post<XmlRoute>('/:bucket/*', { config: may('write') }, async (request, reply) => {
+      if (isUpload(request)) return postUpload(lake, request, reply);
+      throw new ArcosError('UNSUPPORTED', 'Objects are written with PUT; POST is for uploads in parts', {
+        hint: 'Add ?uploads to open one, or ?uploadId= to complete it.',
+      });
+    });
+
     app.put<XmlRoute>('/:bucket/*', { config: may('write') }, async (request, reply) => {
+      if (isUpload(request)) return putPart(lake, request, reply);
       const { bucket, name } = refOf(request);
-      const object = await lake.write({ bucket, name }, body(request), writeOptions(request));
-      return answerWrite(reply, object);
+      const source = request.headers['x-goog-copy-source'];
+      if (typeof source === 'string') return answerCopy(reply, await copyObject(api, request, source));
+      return answerWrite(reply, await lake.write({ bucket, name }, content(request), writeOptions(request)));
     });
 
     app.delete<XmlRoute>('/:bucket/*', { config: may('write') }, async (request, reply) => {
+      if (isUpload(request)) return deleteUpload(lake, request, reply);
       await lake.remove(refOf(request), conditionsOf(request));
       return reply.status(204).send();
     });
@@ -59,30 +65,13 @@ async function ask(api: LakeApi, kind: Kind, request: FastifyRequest<XmlRoute>):
   const { bucket, '*': name } = request.params;
   const nothing = () => new ArcosError('NOT_FOUND', 'There is nothing at this address', NOTHING);
   if (RESERVED_NAMES.has(bucket)) throw nothing();
-  const asked = await question(api, request, kind, bucket, name);
+  // What has come of an upload is for those who write.
+  const asked = await question(api, request, isUpload(request) ? 'write' : kind, bucket, name);
   if (request.principal.kind === 'anonymous' && !allows(request.principal, asked)) throw nothing();
   return asked;
 }
 
 const NOTHING = { data: { reason: 'nothing' } } as const;
-
-function refOf({ params, query }: FastifyRequest<XmlRoute>): VersionRef {
-  return versionRef(params.bucket, params['*'], whole(query, 'generation'));
-}
-
-/** Headers that stand for the conditions of the JSON API's queries. */
-function conditionsOf({ headers }: FastifyRequest): Conditions {
-  const numbers = {
-    generation: headers['x-goog-if-generation-match'],
-    metageneration: headers['x-goog-if-metageneration-match'],
-  };
-  const generation = whole(numbers as Query, 'generation');
-  const metageneration = whole(numbers as Query, 'metageneration');
-  return {
-    ...(generation === undefined ? {} : { ifGenerationMatch: generation }),
-    ...(metageneration === undefined ? {} : { ifMetagenerationMatch: metageneration }),
-  };
-}
 
 /** What a link may say a download is answered with, such as the name under which a browser keeps it. */
 function overrides(query: Query): Record<string, string> {
@@ -97,42 +86,33 @@ function overrides(query: Query): Record<string, string> {
   );
 }
 
-function writeOptions(request: FastifyRequest<XmlRoute>): WriteOptions {
-  const { headers } = request;
-  refuseUnkept({}, headers);
-  if (headers['x-goog-copy-source'] !== undefined)
-    throw new ArcosError('UNSUPPORTED', 'Copies are made with the JSON API: POST .../copyTo/b/BUCKET/o/OBJECT');
-  const acl = headers['x-goog-acl'];
-  if (typeof acl === 'string' && acl.startsWith('public')) throw noAcl();
-  const metadata = Object.entries(headers).flatMap(([name, value]) =>
-    name.startsWith('x-goog-meta-') ? [[name.slice(12), String(value)]] : [],
-  );
-  const kept = [
-    ['cacheControl', headers['cache-control']],
-    ['contentDisposition', headers['content-disposition']],
-    ['contentEncoding', headers['content-encoding']],
-    ['contentLanguage', headers['content-language']],
-  ].filter(([, value]) => typeof value === 'string');
-  const expected = promisedHashes(request);
-  return {
-    ...(headers['content-type'] === undefined ? {} : { contentType: headers['content-type'] }),
-    metadata: Object.fromEntries(metadata) as Record<string, string>,
-    headers: Object.fromEntries(kept) as Record<string, string>,
-    ...(Object.keys(expected).length === 0 ? {} : { expected }),
-    ...conditionsOf(request),
-  };
+/** `PUT` with `x-goog-copy-source: /bucket/name`, and its generation in a header of its own. */
+async function copyObject(api: LakeApi, request: FastifyRequest<XmlRoute>, source: string): Promise<StoredObject> {
+  const [, bucket, encoded] = /^\/?([^/]+)\/(.+)$/s.exec(source) ?? [];
+  if (bucket === undefined || encoded === undefined)
+    throw new ArcosError('INVALID', 'x-goog-copy-source is not /bucket/name');
+  const generation = whole({ generation: request.headers['x-goog-copy-source-generation'] } as Query, 'generation');
+  const from = versionRef(bucket, decoded(encoded), generation);
+  await demandAlso(api, request, 'read', bucket, from.name);
+  const { name, bucket: to } = refOf(request);
+  const replaces = request.headers['x-goog-metadata-directive'] === 'REPLACE';
+  return api.lake.copy(from, { bucket: to, name }, replaces ? writeOptions(request) : conditionsOf(request));
 }
 
-/** The content, which must have the SHA-256 that was signed where one was. */
-async function* body(request: FastifyRequest): AsyncGenerator<Buffer> {
-  const promised = request.headers['x-goog-content-sha256'];
-  const hash = createHash('sha256');
-  for await (const chunk of request.raw as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    yield chunk;
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new ArcosError('INVALID', 'x-goog-copy-source is not percent-encoded as it should be', { cause });
   }
-  if (typeof promised === 'string' && promised !== 'UNSIGNED-PAYLOAD' && promised !== hash.digest('hex'))
-    throw new ArcosError('INVALID', 'The content does not have the SHA-256 that was signed');
+}
+
+function answerCopy(reply: FastifyReply, object: StoredObject) {
+  void reply.header('x-goog-generation', object.generation);
+  return sendXml(
+    reply,
+    `<CopyObjectResult><LastModified>${object.createdAt.toISOString()}</LastModified><ETag>${xmlText(`"${etagOf(object)}"`)}</ETag></CopyObjectResult>`,
+  );
 }
 
 function answerWrite(reply: FastifyReply, object: StoredObject) {
@@ -159,24 +139,19 @@ const CODES: Partial<Record<ErrorCode, string>> = {
 
 function answerInXml(thrown: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply) {
   // Fastify's own errors are about the request.
-  const own = thrown.statusCode !== undefined && thrown.statusCode < 500;
-  const error = own ? new ArcosError('INVALID', thrown.message) : asArcosError(thrown);
+  const asked = thrown.statusCode !== undefined && thrown.statusCode < 500;
+  const error = asked ? new ArcosError('INVALID', thrown.message) : asArcosError(thrown);
   if (error.data['reason'] === NOTHING.data.reason) {
     reply.callNotFound();
     return;
   }
   if (error.http >= 500) request.log.error({ err: thrown }, 'request failed');
   const wrongSignature = error.data['reason'] === 'SignatureDoesNotMatch';
-  const code = wrongSignature ? 'SignatureDoesNotMatch' : (CODES[error.code] ?? 'InternalError');
+  const own = typeof error.data['xml'] === 'string' ? error.data['xml'] : CODES[error.code];
+  const code = wrongSignature ? 'SignatureDoesNotMatch' : (own ?? 'InternalError');
   const message = code === 'InternalError' ? 'Something went wrong inside Arcos' : error.message;
-  void reply
-    .status(wrongSignature ? 403 : error.http)
-    .type('application/xml; charset=utf-8')
-    .send(
-      `<?xml version='1.0' encoding='UTF-8'?><Error><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`,
-    );
-}
-
-function escaped(message: string): string {
-  return message.replace(/[<>&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  void sendXml(
+    reply.status(wrongSignature ? 403 : error.http),
+    `<Error><Code>${code}</Code><Message>${xmlText(message)}</Message></Error>`,
+  );
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Invocation } from '../invocation.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Macro, Node } from '../node.ts';
+import { declaredJson, isUnitTest } from './declared.ts';
 import { metadataOf } from './metadata.ts';
 import { nodeJson } from './nodejson.ts';
 
@@ -31,7 +32,7 @@ export function manifestJson(
         : now,
     ] as const;
   };
-  const all = [...nodes.values()];
+  const all = [...nodes.values()].filter((node) => !isUnitTest(node));
   const edges = (next: (id: string) => readonly string[]) =>
     Object.fromEntries(all.map(({ uniqueId }) => [uniqueId, [...next(uniqueId)].sort()]));
   return {
@@ -48,20 +49,32 @@ export function manifestJson(
     nodes: Object.fromEntries(all.filter(({ resourceType }) => resourceType !== 'source').map(json)),
     sources: Object.fromEntries(all.filter(({ resourceType }) => resourceType === 'source').map(json)),
     macros: Object.fromEntries(macros.map((macro) => [macro.uniqueId, macroJson(macro, uses(macro.text))])),
-    docs: {},
-    exposures: {},
-    metrics: {},
-    groups: {},
+    docs: Object.fromEntries([...manifest.docs].map(([name, text]) => docJson(project, name, text))),
+    ...declaredJson(manifest),
     selectors: {},
     disabled: {},
     parent_map: edges(graph.parents),
     child_map: edges(graph.children),
-    group_map: {},
-    saved_queries: {},
-    semantic_models: {},
-    unit_tests: {},
+    group_map: groupMap(all),
     functions: {},
   };
+}
+
+/** dbt's own docs blocks are called `dbt`; which package another is of is not kept. */
+function docJson(project: string, name: string, text: string) {
+  const id = `doc.${project}.${name}`;
+  const shown = { path: '', original_file_path: '', unique_id: id, block_contents: text };
+  return [id, { name, resource_type: 'doc', package_name: project, ...shown }] as const;
+}
+
+/** Members of each group. */
+function groupMap(nodes: readonly Node[]): Record<string, string[]> {
+  const groups: Record<string, string[]> = {};
+  for (const { config, uniqueId } of nodes) {
+    const { group } = config;
+    if (typeof group === 'string') groups[group] = [...(groups[group] ?? []), uniqueId];
+  }
+  return groups;
 }
 
 function macroJson({ uniqueId, name, packageName, definition, text }: Macro, macros: readonly string[]) {

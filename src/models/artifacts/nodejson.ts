@@ -1,5 +1,7 @@
+import { sha256 } from '../../base/ids.ts';
 import { mergeConfig } from '../config.ts';
-import { isTemplateNode, type Node, quoteRelation } from '../node.ts';
+import { isTemplateNode, type Node, quoteRelation, resourceTypeOf } from '../node.ts';
+import { listOf, mapOf } from '../yaml.ts';
 
 /** What a command has found out about a node. */
 export interface NodeProgress {
@@ -16,7 +18,7 @@ export function nodeJson(node: Node, progress: NodeProgress = {}): Record<string
     database,
     schema,
     name: node.name,
-    resource_type: node.resourceType,
+    resource_type: resourceTypeOf(node),
     package_name: node.packageName,
     path: node.path,
     original_file_path: node.file,
@@ -76,11 +78,11 @@ export function nodeJson(node: Node, progress: NodeProgress = {}): Record<string
     compiled: progress.compiledSql !== undefined,
     extra_ctes_injected: progress.compiledSql !== undefined,
     extra_ctes: [],
-    contract: { enforced: false, checksum: null },
+    contract: contractJson(node),
     ...(node.resourceType === 'model'
       ? {
           access: node.config['access'] ?? 'protected',
-          constraints: [],
+          constraints: (node.constraints ?? []).map(constraintJson),
           version: node.version?.own ?? null,
           latest_version: node.version?.latest ?? null,
         }
@@ -101,9 +103,46 @@ export function nodeJson(node: Node, progress: NodeProgress = {}): Record<string
   };
 }
 
+/**
+ * `nodeJson` for a template that may not read it, or only its name: made when more is asked of it. `asked` is called
+ * before anything is.
+ */
+export function lateNodeJson(node: () => Node, asked: () => void): object {
+  const target: Record<string, unknown> = {};
+  let filled = false;
+  const fill = () => {
+    asked();
+    if (!filled) Object.assign(target, nodeJson(node()));
+    filled = true;
+    return target;
+  };
+  /** What naming macros ask. */
+  const isBrief = (key: string | symbol) => !filled && (key === 'name' || key === 'version');
+  const brief = (key: string | symbol) => {
+    asked();
+    const known = node();
+    return key === 'name' ? known.name : known.resourceType === 'model' ? (known.version?.own ?? null) : undefined;
+  };
+  return new Proxy(target, {
+    get: (_, key) => (isBrief(key) ? brief(key) : Reflect.get(fill(), key)),
+    getOwnPropertyDescriptor: (_, key) =>
+      isBrief(key)
+        ? { value: brief(key), writable: true, enumerable: true, configurable: true }
+        : Reflect.getOwnPropertyDescriptor(fill(), key),
+    has: (_, key) => key in fill(),
+    ownKeys: () => Reflect.ownKeys(fill()),
+    set: (_, key, value) => Reflect.set(fill(), key, value),
+    defineProperty: (_, key, descriptor) => Reflect.defineProperty(fill(), key, descriptor),
+    deleteProperty: (_, key) => Reflect.deleteProperty(fill(), key),
+  });
+}
+
 /** Where `arcos dbt` writes a node's query as compiled, or as run, from the project's folder. */
 export function targetPath(node: Node, what: 'compiled' | 'run'): string {
-  const within = node.resourceType === 'test' && node.generic !== undefined ? `${node.file}/${node.path}` : node.file;
+  const within =
+    node.resourceType !== 'test' || (node.generic ?? node.unit) === undefined
+      ? node.file
+      : `${node.file}/${node.unit === undefined ? node.path : `${node.name}.sql`}`;
   return `target/${what}/${node.packageName}/${within}`;
 }
 
@@ -113,11 +152,31 @@ function hasTable(node: Node): boolean {
   return ['source', 'seed', 'snapshot'].includes(node.resourceType);
 }
 
+/** The checksum is over what is promised: names and types. */
+function contractJson({ config, columns }: Node): Record<string, unknown> {
+  const contract = mapOf(config['contract']);
+  const enforced = contract['enforced'] === true;
+  const promised = columns.map(({ name, dataType }) => `${name} ${dataType}`).join('|');
+  return { enforced, checksum: enforced ? sha256(promised) : null };
+}
+
+function constraintJson(written: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const defaults = {
+    name: null,
+    expression: null,
+    warn_unenforced: true,
+    warn_unsupported: true,
+    to: null,
+    to_columns: [],
+  };
+  return { ...defaults, ...written, ...('columns' in written ? { columns: listOf(written['columns']) } : {}) };
+}
+
 function columnsJson(node: Node): Record<string, unknown> {
   return Object.fromEntries(
-    node.columns.map(({ name, description, dataType, quote, tags, meta }) => [
+    node.columns.map(({ name, description, dataType, quote, constraints, tags, meta }) => [
       name,
-      { name, description, meta, data_type: dataType, constraints: [], quote, tags },
+      { name, description, meta, data_type: dataType, constraints: constraints.map(constraintJson), quote, tags },
     ]),
   );
 }

@@ -1,24 +1,17 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NodeResult } from '../run.ts';
 import { targetPath } from './nodejson.ts';
 
-/** Appears whole or stays as it was. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.${process.pid}.new`;
-  const file = await open(aside, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, path);
-}
-
-export function writeArtifact(folder: string, name: string, artifact: unknown): Promise<void> {
-  return writeWhole(join(folder, name), JSON.stringify(artifact));
+/**
+ * Appears whole or stays as it was when the process is killed. It is not synced: an artifact is made again by the next
+ * command, and on a busy disk a sync takes longer than reading a thousand models.
+ */
+export async function writeArtifact(folder: string, name: string, artifact: unknown): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const aside = join(folder, `${name}.${process.pid}.new`);
+  await writeFile(aside, JSON.stringify(artifact));
+  await rename(aside, join(folder, name));
 }
 
 /** Each node's query as compiled, and the statements that were sent for it, below the target folder. */

@@ -135,6 +135,8 @@ function columnObject({ name, type }: ColumnInfo): HostObject {
       data_type: dataType,
       mode: type.kind === 'ARRAY' ? 'REPEATED' : 'NULLABLE',
       is_string: callable('is_string', () => type.kind === 'STRING'),
+      // BigQuery's texts have no length of their own.
+      string_size: callable('string_size', () => 16_777_216),
       is_number: callable('is_number', () => NUMERIC.has(type.kind)),
       is_numeric: callable('is_numeric', () => type.kind === 'NUMERIC' || type.kind === 'BIGNUMERIC'),
       is_integer: callable('is_integer', () => type.kind === 'INT64'),

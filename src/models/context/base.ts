@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stringify } from 'yaml';
 import { ArcosError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import {
@@ -13,7 +12,7 @@ import {
   type Value,
 } from '../../jinja/jinja.ts';
 import { DBT_VERSION, type Invocation } from '../invocation.ts';
-import { isMap, readYaml } from '../yaml.ts';
+import { fullYaml, isMap, readYaml } from '../yaml.ts';
 
 export interface BaseContext {
   readonly invocation: Invocation;
@@ -24,14 +23,11 @@ export interface BaseContext {
 /** What every template of a command sees, whatever it is part of: dbt's base context. */
 export function baseScope({ invocation, project, log }: BaseContext): Record<string, Value> {
   const { target, startedAt } = invocation;
-  const at = startedAt.toISOString().replace('Z', '000+00:00');
   return {
     dbt_version: DBT_VERSION,
     project_name: project,
     invocation_id: invocation.id,
-    run_started_at: evaluateSync(`modules.datetime.datetime.fromisoformat('${at}')`, 'run_started_at', {
-      modules: PYTHON_MODULES,
-    }),
+    run_started_at: startedAtValue(startedAt),
     modules: PYTHON_MODULES,
     target: {
       name: target.name,
@@ -64,7 +60,7 @@ export function baseScope({ invocation, project, log }: BaseContext): Record<str
       attempt(() => jsonText(value, sort_keys === true), otherwise),
     ),
     fromyaml: callable('fromyaml', ([text, otherwise = null]) => readYaml(String(text), 'fromyaml').value ?? otherwise),
-    toyaml: callable('toyaml', ([value, otherwise = null]) => attempt(() => stringify(value), otherwise)),
+    toyaml: callable('toyaml', ([value, otherwise = null]) => attempt(() => fullYaml().stringify(value), otherwise)),
     local_md5: callable('local_md5', ([text]) => createHash('md5').update(String(text)).digest('hex')),
     set: callable('set', ([items]) => [...new Set(iterable(items))]),
     set_strict: callable('set_strict', ([items]) => [...new Set(iterable(items))]),
@@ -74,6 +70,19 @@ export function baseScope({ invocation, project, log }: BaseContext): Record<str
     dbt_metadata_envs: {},
     thread_id: 'Thread-1',
   };
+}
+
+const STARTED = new WeakMap<Date, Value>();
+
+/** Python's datetime, made once for all nodes of a command. */
+function startedAtValue(startedAt: Date): Value {
+  const known = STARTED.get(startedAt);
+  if (known !== undefined) return known;
+  const at = startedAt.toISOString().replace('Z', '000+00:00');
+  const text = `modules.datetime.datetime.fromisoformat('${at}')`;
+  const value = evaluateSync(text, 'run_started_at', { modules: PYTHON_MODULES });
+  STARTED.set(startedAt, value);
+  return value;
 }
 
 function flagsOf({ fullRefresh, failFast, storeFailures, command }: Invocation): HostObject {

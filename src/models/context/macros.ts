@@ -14,6 +14,7 @@ export class MacroTable {
   readonly #packages = new Map<string, Map<string, Macro>>();
   readonly #root: string;
   readonly #searchOrder: ReadonlyMap<string, readonly string[]>;
+  readonly #prototypes = new Map<string, object>();
 
   /** `searchOrder`: packages to ask for those of a namespace (`dispatch:` of dbt_project.yml). */
   constructor(macros: readonly Macro[], root: string, searchOrder: ReadonlyMap<string, readonly string[]> = new Map()) {
@@ -65,8 +66,9 @@ export class MacroTable {
   }
 
   /**
-   * Puts the macros that a package sees into `scope`, by their bare names and under each package's name, and
-   * gives the function that finds implementations. A name in `scope` gives way to a project's own macro.
+   * Puts the macros that a package sees under `scope`, by their bare names and under each package's name, and gives the
+   * function that finds implementations. A name in `scope` gives way to a project's own macro. Each is bound when it is
+   * first named: most of hundreds never are.
    */
   bindInto(
     scope: Record<string, Value>,
@@ -81,16 +83,70 @@ export class MacroTable {
       bound.set(macro, made);
       return made;
     };
-    for (const [name, macros] of this.#packages) {
-      const members = Object.fromEntries(macros.values().map((macro) => [macro.name, call(macro)]));
-      scope[name] = new HostObject('MacroNamespace', members);
-    }
-    for (const name of new Set([BUILTIN, this.#root, packageName])) {
-      for (const macro of this.#packages.get(name)?.values() ?? []) scope[macro.name] = call(macro);
-    }
+    BINDERS.set(scope, call);
+    const below = this.#below(packageName);
+    for (const name of Object.keys(scope)) if (name in below) delete scope[name];
+    Object.setPrototypeOf(scope, below);
     return (name, namespace) => {
       const macro = this.dispatch(name, namespace, packageName);
       return macro === undefined ? undefined : call(macro);
     };
+  }
+
+  /** What all scopes of a package inherit: properties that bind a macro to the scope they are asked of. */
+  #below(packageName: string): object {
+    const known = this.#prototypes.get(packageName);
+    if (known !== undefined) return known;
+    const below: object = Object.create(null);
+    const define = (name: string, value: (call: Call) => Value) => {
+      const own = (scope: object, made: Value) =>
+        Object.defineProperty(scope, name, { value: made, writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(below, name, {
+        enumerable: true,
+        // A project's own macro takes the place of dbt's.
+        configurable: true,
+        get(this: object) {
+          const call = BINDERS.get(this);
+          const made = call === undefined ? undefined : value(call);
+          own(this, made);
+          return made;
+        },
+        set(this: object, made: Value) {
+          own(this, made);
+        },
+      });
+    };
+    for (const [name, macros] of this.#packages) define(name, (call) => new MacroNamespace(macros, call));
+    for (const name of new Set([BUILTIN, this.#root, packageName])) {
+      for (const macro of this.#packages.get(name)?.values() ?? []) define(macro.name, (call) => call(macro));
+    }
+    this.#prototypes.set(packageName, below);
+    return below;
+  }
+}
+
+type Call = (macro: Macro) => Callable;
+
+/** How each scope binds macros to itself. */
+const BINDERS = new WeakMap<object, Call>();
+
+/** A package's macros as `package.macro`. */
+class MacroNamespace extends HostObject {
+  readonly #macros: ReadonlyMap<string, Macro>;
+  readonly #call: Call;
+
+  constructor(macros: ReadonlyMap<string, Macro>, call: Call) {
+    super('MacroNamespace', {});
+    this.#macros = macros;
+    this.#call = call;
+  }
+
+  override member(name: string): Value {
+    const macro = this.#macros.get(name);
+    return macro === undefined ? undefined : this.#call(macro);
+  }
+
+  override memberNames(): readonly string[] {
+    return [...this.#macros.keys()];
   }
 }

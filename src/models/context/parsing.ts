@@ -7,16 +7,19 @@ import {
   HostObject,
   isUndefined,
   renderSync,
+  type StaticPart,
   type Template,
   toText,
   type Value,
 } from '../../jinja/jinja.ts';
+import { lateNodeJson } from '../artifacts/nodejson.ts';
 import type { Invocation } from '../invocation.ts';
-import type { RefCall, RelationName } from '../node.ts';
+import type { Node, RefCall, RelationName } from '../node.ts';
 import { isMap, type YamlMap } from '../yaml.ts';
 import { testArgumentsSync } from './arguments.ts';
 import { baseScope, varFunction } from './base.ts';
-import type { MacroTable } from './macros.ts';
+import { BUILTIN, type MacroTable } from './macros.ts';
+import { textOfParts } from './parts.ts';
 import { createRelation, relationOf } from './relation.ts';
 
 /** What a template asked for while it was read. */
@@ -38,6 +41,8 @@ export interface ParsingOptions {
 
 const UNDEFINED = { chainUndefined: true };
 
+const NAMING = ['generate_database_name', 'generate_schema_name', 'generate_alias_name'] as const;
+
 /**
  * The scope of one package while its files are read: nothing is executed, and what templates name is written
  * down. One scope serves all files, one after the other, so that macros are bound once.
@@ -45,6 +50,8 @@ const UNDEFINED = { chainUndefined: true };
 export class ParsingContext {
   readonly #scope: Record<string, Value>;
   readonly #options: ParsingOptions;
+  readonly #naming = new Map<string, Callable>();
+  readonly #names = new Map<string, string | null>();
   #config: Record<string, unknown> = {};
   #refs: RefCall[] = [];
   #sources: (readonly [string, string])[] = [];
@@ -108,6 +115,12 @@ export class ParsingContext {
     return { sql, config: this.#config, refs: this.#refs, sources: this.#sources };
   }
 
+  /** As `read`, of a template that decides nothing; undefined when it has to be rendered. */
+  readParts(parts: readonly StaticPart[], self: RelationName): Captured | undefined {
+    const sql = this.#begin(self, {}, () => textOfParts(parts, this.#scope));
+    return sql === undefined ? undefined : { sql, config: this.#config, refs: this.#refs, sources: this.#sources };
+  }
+
   /** Calls the macro of a generic test. Throws JinjaError, and NOT_FOUND for a macro there is not. */
   readTest(
     test: { name: string; namespace: string | null; arguments: YamlMap; file: string },
@@ -122,12 +135,35 @@ export class ParsingContext {
     return { sql, config: this.#config, refs: this.#refs, sources: this.#sources };
   }
 
-  /** What a naming macro of the project answers; null for nothing. */
-  name(macro: string, custom: unknown, node: Value): string | null {
-    const { macros, project } = this.#options;
-    const found = macros.of(project, macro) ?? macros.of('dbt', macro);
-    if (found === undefined) return null;
-    const answer = bindMacroSync(found.definition, this.#scope)([custom ?? null, node], {});
+  /** What the project's macros make of a node's own database, schema and alias; null for nothing. */
+  names(own: readonly [unknown, unknown, unknown], node: () => Node): readonly (string | null)[] {
+    let isRead = false;
+    const value = lateNodeJson(node, () => {
+      isRead = true;
+    });
+    return NAMING.map((macro, index) => {
+      const custom = own[index] ?? null;
+      // A name that was made without a look at the node is the name of all with the same words.
+      const key = typeof custom === 'object' && custom !== null ? undefined : `${macro} ${typeof custom} ${custom}`;
+      const known = key === undefined ? undefined : this.#names.get(key);
+      if (known !== undefined) return known;
+      isRead = false;
+      const answer = this.#name(macro, custom, value);
+      if (!isRead && key !== undefined) this.#names.set(key, answer);
+      return answer;
+    });
+  }
+
+  #name(macro: string, custom: Value, node: Value): string | null {
+    let call = this.#naming.get(macro);
+    if (call === undefined) {
+      const { macros, project } = this.#options;
+      const found = macros.of(project, macro) ?? macros.of(BUILTIN, macro);
+      if (found === undefined) return null;
+      call = bindMacroSync(found.definition, this.#scope);
+      this.#naming.set(macro, call);
+    }
+    const answer = call([custom, node], {});
     return isUndefined(answer) || answer === null ? null : toText(answer).trim();
   }
 
@@ -136,7 +172,7 @@ export class ParsingContext {
     return this.#scope;
   }
 
-  #begin(self: RelationName, model: Value, work: () => string): string {
+  #begin<Result>(self: RelationName, model: Value, work: () => Result): Result {
     this.#config = {};
     this.#refs = [];
     this.#sources = [];

@@ -12,57 +12,31 @@ interface RelationParts {
   readonly quote: Readonly<Record<'database' | 'schema' | 'identifier', boolean>>;
 }
 
+const METADATA = { type: 'BigQueryRelation' };
 const ALL = { database: true, schema: true, identifier: true };
 
 /** A table or view as templates hold it: it prints as its name in back quotes. */
 export class Relation extends HostObject {
   readonly parts: RelationParts;
+  #members: Readonly<Record<string, Value>> | undefined;
 
   constructor(parts: RelationParts) {
-    const { database, schema, identifier, type } = parts;
-    const flags = (under: RelationParts['include'], over: Keywords) => ({
-      database: flag(over['database'], under.database),
-      schema: flag(over['schema'], under.schema),
-      identifier: flag(over['identifier'], under.identifier),
-    });
     const render = () => renderParts(parts);
-    super(
-      'BigQueryRelation',
-      {
-        database,
-        project: database,
-        schema,
-        dataset: schema,
-        identifier,
-        name: identifier,
-        table: identifier,
-        type,
-        is_table: type === 'table',
-        is_view: type === 'view',
-        is_cte: type === 'cte',
-        is_materialized_view: false,
-        render: callable('render', render),
-        include: callable('include', (_, over) => new Relation({ ...parts, include: flags(parts.include, over) })),
-        quote: callable('quote', (_, over) => new Relation({ ...parts, quote: flags(parts.quote, over) })),
-        incorporate: callable('incorporate', (_, over) => incorporate(parts, over)),
-        without_identifier: callable(
-          'without_identifier',
-          () => new Relation({ ...parts, include: { ...parts.include, identifier: false } }),
-        ),
-        information_schema: callable(
-          'information_schema',
-          ([view]) =>
-            new Relation({
-              ...parts,
-              identifier: `INFORMATION_SCHEMA.${String(view ?? 'TABLES')}`,
-              quote: { ...ALL, identifier: false },
-            }),
-        ),
-      },
-      render,
-      { equals: (other) => other instanceof Relation && other.toString() === render() },
-    );
+    const equals = (other: Value) => other instanceof Relation && other.toString() === render();
+    // Packages tell a relation from a text by its being a mapping that says so.
+    super('BigQueryRelation', {}, render, { equals, mapping: true });
     this.parts = parts;
+  }
+
+  override member(name: string): Value {
+    // Made when first asked: most relations are only printed.
+    this.#members ??= membersOf(this.parts);
+    return Object.hasOwn(this.#members, name) ? this.#members[name] : undefined;
+  }
+
+  override memberNames(): readonly string[] {
+    this.#members ??= membersOf(this.parts);
+    return Object.keys(this.#members);
   }
 
   /** Its full name; undefined for a relation that has none, such as a dataset alone. */
@@ -70,6 +44,51 @@ export class Relation extends HostObject {
     const { database, schema, identifier } = this.parts;
     return database === null || schema === null || identifier === null ? undefined : { database, schema, identifier };
   }
+}
+
+function membersOf(parts: RelationParts): Readonly<Record<string, Value>> {
+  const { database, schema, identifier, type } = parts;
+  const flags = (under: RelationParts['include'], over: Keywords) => ({
+    database: flag(over['database'], under.database),
+    schema: flag(over['schema'], under.schema),
+    identifier: flag(over['identifier'], under.identifier),
+  });
+  return {
+    database,
+    project: database,
+    schema,
+    dataset: schema,
+    identifier,
+    name: identifier,
+    table: identifier,
+    type,
+    is_table: type === 'table',
+    is_view: type === 'view',
+    is_cte: type === 'cte',
+    is_materialized_view: false,
+    metadata: METADATA,
+    get: callable('get', ([key, otherwise = null]) => {
+      const named: Readonly<Record<string, Value>> = { metadata: METADATA, database, schema, identifier, type };
+      return named[String(key)] ?? otherwise;
+    }),
+    render: callable('render', () => renderParts(parts)),
+    include: callable('include', (_, over) => new Relation({ ...parts, include: flags(parts.include, over) })),
+    quote: callable('quote', (_, over) => new Relation({ ...parts, quote: flags(parts.quote, over) })),
+    incorporate: callable('incorporate', (_, over) => incorporate(parts, over)),
+    without_identifier: callable(
+      'without_identifier',
+      () => new Relation({ ...parts, include: { ...parts.include, identifier: false } }),
+    ),
+    information_schema: callable(
+      'information_schema',
+      ([view]) =>
+        new Relation({
+          ...parts,
+          identifier: `INFORMATION_SCHEMA.${String(view ?? 'TABLES')}`,
+          quote: { ...ALL, identifier: false },
+        }),
+    ),
+  };
 }
 
 export function relationOf(name: RelationName, type: RelationType | null = null): Relation {

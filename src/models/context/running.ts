@@ -137,7 +137,7 @@ function statements(session: Session): Record<string, Value> {
   const results = new Map<string, Value>();
   const keep = (name: string, result: QueryResult) => {
     const table = tableOf(result);
-    results.set(name, new HostObject('Result', { response: result.statementType, data: table, table }));
+    results.set(name, new HostObject('Result', { response: result.statementType, data: [...table], table }));
     return table;
   };
   return {

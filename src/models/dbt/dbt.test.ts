@@ -1,56 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { WarehouseClient } from '../../warehouse/port.ts';
-import { openTestWarehouse, type TestWarehouse } from '../../warehouse/testing.ts';
-import { dbt } from './dbt.ts';
+import { type DbtProjects, openDbtProjects } from './testing.ts';
 
-let open: TestWarehouse;
-let client: WarehouseClient;
-const folders: string[] = [];
+let projects: DbtProjects;
 beforeAll(async () => {
-  open = await openTestWarehouse();
-  client = open.warehouse.client(open.editor);
+  projects = await openDbtProjects();
 }, 60_000);
-afterAll(async () => {
-  await open?.close();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => projects?.close());
 
-/** A project in a folder of its own, and the command line in it. */
-function project(dataset: string, files: Readonly<Record<string, string>>) {
-  const folder = mkdtempSync(join(tmpdir(), 'arcos-dbt-'));
-  folders.push(folder);
-  const put = (name: string, text: string) => {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  };
-  const all = {
-    'dbt_project.yml': 'name: cidade\nprofile: rio\n',
-    'profiles.yml': `rio: {target: dev, outputs: {dev: {type: arcos, project: rio, dataset: "{{ env_var('CONJUNTO') }}", threads: 2}}}\n`,
-    ...files,
-  };
-  for (const [name, text] of Object.entries(all)) put(name, text);
-  const run = async (...words: string[]) => {
-    let text = '';
-    const code = await dbt({
-      words,
-      directory: folder,
-      environment: { CONJUNTO: dataset },
-      fallback: () => undefined,
-      warehouse: () => client,
-      write: (more) => {
-        text += more;
-      },
-      signal: new AbortController().signal,
-    });
-    return { code, text };
-  };
-  const artifact = (name: string, target = 'target') => JSON.parse(readFileSync(join(folder, target, name), 'utf8'));
-  const rows = async (sql: string) => (await client.query({ sql, project: 'rio', dataset })).rows;
-  return { folder, put, run, artifact, rows };
-}
+const project: DbtProjects['open'] = (dataset, files) => projects.open(dataset, files);
 
 const MODELS = {
   'models/a.sql': "{{ config(materialized='table') }} SELECT 1 AS id, {{ dobro(2) }} AS n",
@@ -158,14 +117,14 @@ test('show, run-operation, source freshness, docs generate, debug', async () => 
     tables: [{name: novo}, {name: velho, freshness: {error_after: {count: 3, period: hour}}}, {name: nunca, freshness: null}, {name: sem_campo, loaded_at_field: nada}]
 `,
   });
-  await client.ensureDataset('rio', 'mostra');
+  await projects.client.ensureDataset('rio', 'mostra');
   for (const [name, days] of [
     ['novo', 0],
     ['velho', 9],
     ['sem_campo', 0],
   ] as const) {
     const sql = `CREATE TABLE mostra.${name} AS SELECT TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL ${days} DAY) AS momento`;
-    await client.query({ sql, project: 'rio' });
+    await projects.client.query({ sql, project: 'rio' });
   }
   const fresh = await run('source', 'freshness');
   expect(fresh.code).toBe(1);
@@ -219,4 +178,73 @@ test('deps installs from git, and what that needs', async () => {
   expect((await run('parse')).code).toBe(0);
   write('packages.yml', 'packages:\n  - package: dono/nome\n');
   expect(await run('deps')).toMatchObject({ code: 2, text: expect.stringContaining('DBT_PACKAGE_HUB_URL') });
+});
+
+test('check finds wrong names and types where they are written, and writes the lineage', async () => {
+  const { run, artifact, put } = project('verificado', {
+    'seeds/bairro.csv': 'id,nome\n1,Centro\n',
+    'models/base.sql':
+      "{{ config(materialized='table') }}\nSELECT id, UPPER(nome) AS nome FROM {{ ref('bairro') }} WHERE id > 0",
+    'models/fora.sql': 'SELECT nome FROM `rio.verificado.base`',
+    'models/torto.sql': "{# um #}\nSELECT\n  b.nome,\n  b.preco\nFROM {{ ref('base') }} AS b",
+    'models/depois.sql': "SELECT preco FROM {{ ref('torto') }}",
+  });
+  const wrong = await run('check');
+  expect(wrong.text).toMatch(/models\/torto\.sql:4:5: error: .*preco/);
+  expect(wrong.text).toContain('Not checked: model.cidade.depois: model.cidade.torto has faults');
+  expect(wrong.code).toBe(1);
+  put('models/torto.sql', "SELECT nome || '!' AS preco FROM {{ ref('base') }}");
+  expect(await run('check')).toMatchObject({ code: 0, text: expect.stringContaining('0 errors') });
+  const { nodes, edges } = artifact('lineage.json');
+  const of = (name: string) => nodes.find((node: { name: string }) => node.name === name);
+  expect(of('base')).toMatchObject({
+    state: 'typed',
+    columns: [
+      { name: 'id', type: 'INT64', sources: [{ node: 'seed.cidade.bairro', column: 'id', uses: ['identity'] }] },
+      {
+        name: 'nome',
+        type: 'STRING',
+        sources: [{ node: 'seed.cidade.bairro', column: 'nome', uses: ['transformation'] }],
+      },
+    ],
+    rows: [{ node: 'seed.cidade.bairro', column: 'id', uses: ['filter'] }],
+  });
+  expect(of('depois').columns[0].sources).toEqual([
+    { node: 'model.cidade.torto', column: 'preco', uses: ['identity'] },
+  ]);
+  // Named outright, as old projects do.
+  expect(edges).toContainEqual(['model.cidade.base', 'model.cidade.fora']);
+});
+
+test('watch tells of a saved file what is wrong with it', async () => {
+  const { put, start } = project('vigiado', { 'models/a.sql': 'SELECT 1 AS id' });
+  const stop = new AbortController();
+  const { written, done } = start(stop.signal, 'watch');
+  await expect.poll(() => written.text).toContain('Watching for changes');
+  put('models/b.sql', "SELECT * FROM {{ ref('c') }}");
+  await expect.poll(() => written.text).toMatch(/models\/b\.sql: error: .*'c' which was not found/);
+  put('models/b.sql', "SELECT * FROM {{ ref('a') }}");
+  await expect.poll(() => written.text).toMatch(/models\/b\.sql: read in \d+ ms: Found 2 models/);
+  stop.abort();
+  expect(await done).toBe(0);
+});
+
+test('projects of older versions of dbt are read with warnings that say where', async () => {
+  const { run } = project('antigo', {
+    'dbt_project.yml':
+      'name: cidade\nprofile: rio\nconfig-version: 2\nsource-paths: [models]\nmacro-paths: [macros, tests/generic]\ntests:\nseeds:\n',
+    'tests/generic/sempre.sql': '{% test sempre(model, column_name) %} SELECT 1 FROM {{ model }} {% endtest %}',
+    'models/a.sql': 'SELECT 1 AS id',
+    'models/schema.yml':
+      'version: 2\nmodels:\n  - name: a\n    tests:\n    columns:\n      - name: id\n        tests: [sempre]\nsources:\n# - name: x\n',
+  });
+  const read = await run('parse');
+  expect(read.code).toBe(0);
+  expect(read.text).toMatch(/models\/schema\.yml:4:\d+: warning: "tests:" is empty/);
+  expect(read.text).toMatch(/models\/schema\.yml:8:\d+: warning: "sources:" is empty/);
+  expect(read.text).toContain("tests/generic/sempre.sql is in two of the project's paths");
+  expect((await run('ls', '--resource-type', 'test', '--output', 'name')).text).toContain('sempre_a_id');
+  const strict = await run('parse', '--strict');
+  expect(strict.code).toBe(2);
+  expect(strict.text).toMatch(/models\/schema\.yml:4:\d+: error: "tests:" is empty/);
 });

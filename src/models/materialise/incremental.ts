@@ -34,7 +34,7 @@ export async function buildIncremental(building: Building): Promise<AdapterRespo
   }
   if (strategy === 'insert_overwrite') return overwrite(node, sql, names, session);
   throw new ArcosError('UNSUPPORTED', `There is no incremental strategy "${strategy}"`, {
-    hint: 'It is merge, insert_overwrite or append.',
+    hint: 'It is merge, insert_overwrite, microbatch or append.',
   });
 }
 

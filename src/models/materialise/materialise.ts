@@ -1,6 +1,5 @@
 import { ArcosError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import { mapOf } from '../yaml.ts';
 import type { Building } from './building.ts';
 import { buildCustom, customMaterialisation } from './custom.ts';
 import { runHooks } from './hooks.ts';
@@ -25,9 +24,6 @@ export async function materialise(building: Building): Promise<AdapterResponse> 
   const { materialized } = node.config;
   const build = MATERIALISATIONS[materialized];
   const custom = customMaterialisation(materialized, building, build !== undefined);
-  if (Object.keys(mapOf(node.config['grants'])).length > 0) {
-    session.warn(`The grants of ${node.uniqueId} are not applied: who may read a dataset is said by roles of Arcos`);
-  }
   if (custom !== undefined) return buildCustom(custom, building);
   if (build === undefined) {
     const near = nearest(materialized, Object.keys(MATERIALISATIONS));

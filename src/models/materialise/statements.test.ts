@@ -10,7 +10,9 @@ const node = (config: Readonly<Record<string, unknown>>) => ({
   relation,
   config: completeConfig([config], 'table'),
   description: 'Chamados "1746"',
-  columns: [{ name: 'id', description: 'Chave\ndo chamado', dataType: null, quote: null, tags: [], meta: {} }],
+  columns: [
+    { name: 'id', description: 'Chave\ndo chamado', dataType: null, quote: null, constraints: [], tags: [], meta: {} },
+  ],
 });
 const COLUMNS = [
   { name: 'ID', type: INT64, nullable: true },

@@ -1,6 +1,7 @@
 import type { ColumnInfo } from '../../sql/catalog.ts';
 import { typeName } from '../../sql/type.ts';
 import { type ModelNode, quoteRelation, type RelationName, type SeedNode } from '../node.ts';
+import { isNeverNull } from './contract.ts';
 import { columnName, layoutClauses, optionsClause, type PartitionBy, partitionOf, stringLiteral } from './layout.ts';
 
 /** What statements need of a node. */
@@ -25,7 +26,8 @@ export function createView(node: Described, sql: string, columns?: readonly Colu
 }
 
 function columnDefinition(node: Described, { name, type }: ColumnInfo): string {
-  return `${columnName(name)} ${typeName(type)}${columnOptions(node, name)}`;
+  const never = isNeverNull(node, name) ? ' NOT NULL' : '';
+  return `${columnName(name)} ${typeName(type)}${never}${columnOptions(node, name)}`;
 }
 
 function columnOptions(node: Described, name: string): string {

@@ -1,6 +1,7 @@
 import type { ModelNode } from '../node.ts';
 import type { Session } from '../session.ts';
 import type { Building } from './building.ts';
+import { underContract } from './contract.ts';
 import { persists } from './layout.ts';
 import { type AdapterResponse, responseOf } from './response.ts';
 import { createTable } from './statements.ts';
@@ -8,8 +9,12 @@ import { createTable } from './statements.ts';
 export async function buildTable({ node, compiled, session }: Building): Promise<AdapterResponse> {
   const existing = await session.table(node.relation);
   if (existing !== undefined && existing.kind !== 'native') await session.drop(node.relation);
-  const columns = await describedColumns(node, compiled.sql, session);
-  const result = await session.query(createTable(node, compiled.sql, columns));
+  const { sql, columns = await describedColumns(node, compiled.sql, session) } = await underContract(
+    node,
+    compiled.sql,
+    session,
+  );
+  const result = await session.query(createTable(node, sql, columns));
   return responseOf(result, (await session.table(node.relation))?.rows ?? 0);
 }
 

@@ -1,4 +1,3 @@
-import type { Template } from '../../jinja/jinja.ts';
 import type { Macro, Materialization } from '../node.ts';
 import type { ProjectPackage } from '../project.ts';
 import type { Resolver } from './resolver.ts';
@@ -18,7 +17,7 @@ export function resolveMacros(pack: ProjectPackage, resolver: Resolver): Macros 
   for (const { kind, file, text } of pack.files) {
     const defines = kind === 'macro' || (kind === 'docs' && /\{%-?\s*docs\s/.test(text));
     if (!defines) continue;
-    const template: Template | undefined = resolver.parse(pack.name, file, text);
+    const template = resolver.parse(pack.name, file, text)?.template;
     const begins = [...(template?.macros ?? []), ...(template?.blocks ?? []).map(({ macro }) => macro)]
       .map(({ line }) => line)
       .sort((a, b) => a - b);

@@ -43,8 +43,9 @@ export function resolveQuery(
 ): Read<ModelNode | SnapshotNode | AnalysisNode | TestNode> | undefined {
   const { resourceType, trees, materialized, defaults } = KINDS[file.kind];
   const packageName = from.pack.name;
-  const template = resolver.parse(packageName, file.file, file.text, own);
-  if (template === undefined) return undefined;
+  const known = resolver.parse(packageName, file.file, file.text, own);
+  if (known === undefined) return undefined;
+  const { template, parts } = known;
   const steps = [...file.path.replace(/\.(?:sql|ya?ml)$/, '').split('/'), ...(own === undefined ? [] : [own])];
   const version = patch?.version;
   if (version !== undefined) steps.splice(-1, 1, version.name, `v${version.own}`);
@@ -62,9 +63,11 @@ export function resolveQuery(
     fqn,
     description: patch?.description ?? '',
     columns: patch?.columns ?? [],
+    constraints: patch?.constraints ?? [],
     patch: patch === undefined ? null : `${packageName}://${patch.file}`,
     raw: own === undefined ? file.text.trimEnd() : file.text.trim(),
     template,
+    ...(parts === undefined ? {} : { parts }),
     checksum: sha256(file.text),
   };
   const general = resolver.layers(from, trees, fqn, [patched]);
@@ -88,11 +91,14 @@ export function resolveQuery(
     };
   };
   const nowhere = { database: '', schema: '', identifier: name };
-  const before = node({ config: {}, refs: [], sources: [] }, nowhere);
-  const captured = resolver.attempt(file.file, () => from.context.read(template, nowhere, nodeJson(before)));
+  const before = () => nodeJson(node({ config: {}, refs: [], sources: [] }, nowhere));
+  const captured = resolver.attempt(
+    file.file,
+    () => (parts && from.context.readParts(parts, nowhere)) ?? from.context.read(template, nowhere, before()),
+  );
   if (captured === undefined) return undefined;
   const unnamed = node(captured, nowhere);
   if (!unnamed.config.enabled) return { node: unnamed, captured };
-  const relation = resolver.relation(from, unnamed.config, name, nodeJson(unnamed), file.file);
+  const relation = resolver.relation(from, unnamed.config, name, () => unnamed, file.file);
   return { node: { ...unnamed, relation }, captured };
 }

@@ -1,6 +1,13 @@
-import { parseScript } from '../../sql/parse.ts';
-import { relationsOf } from '../../sql/relations.ts';
+import { createRequire } from 'node:module';
 import type { ModelNode, Node, SeedNode, SnapshotNode, SourceNode } from '../node.ts';
+
+type SqlParser = typeof import('../../sql/parse.ts') & typeof import('../../sql/relations.ts');
+
+/** Loaded when a text may name a table: of a project that always says ref and source no SQL is parsed. */
+function sqlParser(): SqlParser {
+  const load = createRequire(import.meta.url);
+  return { ...load('../../sql/parse.ts'), ...load('../../sql/relations.ts') };
+}
 
 type TableNode = ModelNode | SeedNode | SnapshotNode | SourceNode;
 
@@ -28,6 +35,7 @@ export class NamedTables {
 
   in(sql: string, self: string): string[] {
     if (!this.#mayName(sql)) return [];
+    const { parseScript, relationsOf } = sqlParser();
     const { script } = parseScript(sql);
     const found = relationsOf(script, this.#target).flatMap(({ project, dataset, table }) => {
       const node = this.#byName.get(`${project}.${dataset}.${table}`);

@@ -1,12 +1,12 @@
 import { ArcosError } from '../../base/errors.ts';
 import type { Fault } from '../../base/fault.ts';
-import { JinjaError, type Template, type Value } from '../../jinja/jinja.ts';
+import { JinjaError } from '../../jinja/jinja.ts';
 import { layersOfTree, type NodeConfig } from '../config.ts';
 import type { ParsingContext } from '../context/parsing.ts';
 import { renderYaml } from '../context/yaml.ts';
-import type { RelationName } from '../node.ts';
+import type { Node, RelationName } from '../node.ts';
 import type { ProjectPackage } from '../project.ts';
-import type { Templates } from '../templates.ts';
+import type { KnownTemplate, Templates } from '../templates.ts';
 import { mapOf, type YamlMap } from '../yaml.ts';
 
 export interface PackageContext {
@@ -31,7 +31,7 @@ export class Resolver {
   }
 
   /** Undefined, and a fault, for a template that cannot be parsed. `part`: the name of one that is part of a file. */
-  parse(packageName: string, file: string, text: string, part?: string): Template | undefined {
+  parse(packageName: string, file: string, text: string, part?: string): KnownTemplate | undefined {
     return this.attempt(file, () => this.#templates.parse(packageName, file, text, part));
   }
 
@@ -58,13 +58,12 @@ export class Resolver {
   }
 
   /** Where a node's table goes: the answers of the project's naming macros. */
-  relation(from: PackageContext, config: NodeConfig, name: string, node: Value, file: string): RelationName {
+  relation(from: PackageContext, config: NodeConfig, name: string, node: () => Node, file: string): RelationName {
     const naming = (this.#root ?? from).context;
-    const answer = this.attempt(file, () => ({
-      database: naming.name('generate_database_name', config['database'], node) ?? '',
-      schema: naming.name('generate_schema_name', config['schema'], node) ?? '',
-      identifier: naming.name('generate_alias_name', config['alias'], node) ?? name,
-    }));
+    const answer = this.attempt(file, () => {
+      const [database, schema, alias] = naming.names([config['database'], config['schema'], config['alias']], node);
+      return { database: database ?? '', schema: schema ?? '', identifier: alias ?? name };
+    });
     return answer ?? { database: '', schema: '', identifier: name };
   }
 

@@ -1,7 +1,8 @@
 import type { Fault } from '../../base/fault.ts';
 import type { Column } from '../node.ts';
 import type { ProjectPackage } from '../project.ts';
-import { isMap, listOf, mapOf, readYaml, textOf, type YamlMap, type YamlPath, type YamlText } from '../yaml.ts';
+import { isMap, listOf, mapOf, readYaml, textOf, type YamlMap, type YamlText } from '../yaml.ts';
+import { SchemaReader } from './schemareader.ts';
 
 /** What a schema file says about a node that has a file of its own. */
 export interface Patch {
@@ -9,6 +10,7 @@ export interface Patch {
   readonly file: string;
   readonly description: string;
   readonly columns: readonly Column[];
+  readonly constraints: readonly YamlMap[];
   readonly config: YamlMap;
   /** Of a model with several versions: which one this is. */
   readonly version?: { readonly name: string; readonly own: string | number; readonly latest: string | number };
@@ -42,8 +44,19 @@ export interface DeclaredTest {
   readonly description: string;
   readonly file: string;
   readonly path: string;
-  readonly line: number | undefined;
-  readonly column: number | undefined;
+  /** Where it stands; looked up when it is asked, since most tests have no fault. */
+  readonly place: () => { readonly file: string; readonly line?: number; readonly column?: number };
+}
+
+/** What schema files declare that is no part of a node: read through to the manifest, or tests of models. */
+const DECLARED = ['unit_tests', 'exposures', 'groups', 'metrics', 'semantic_models', 'saved_queries'] as const;
+export type DeclaredKind = (typeof DECLARED)[number];
+
+export interface Declared {
+  readonly entry: YamlMap;
+  readonly file: string;
+  readonly path: string;
+  readonly place: () => { readonly file: string; readonly line?: number; readonly column?: number };
 }
 
 export interface SchemaFiles {
@@ -51,19 +64,26 @@ export interface SchemaFiles {
   readonly patches: ReadonlyMap<string, Patch>;
   readonly sources: readonly DeclaredSource[];
   readonly tests: readonly DeclaredTest[];
+  /** Entries of all other kinds, as they are written. */
+  readonly declared: Readonly<Record<DeclaredKind, readonly Declared[]>>;
   readonly faults: readonly Fault[];
 }
 
 const KINDS = { models: 'model', seeds: 'seed', snapshots: 'snapshot', analyses: 'analysis' } as const;
 
-/** Keys of a test that are about it and not for its macro (docs.getdbt.com, "Data test configurations"). */
-const TEST_CONFIG = new Set([
-  ...['severity', 'tags', 'enabled', 'where', 'limit', 'warn_if', 'error_if', 'fail_calc', 'store_failures'],
-  ...['store_failures_as', 'meta', 'database', 'schema', 'group', 'alias'],
-]);
-
 /** Settings that may stand beside `config:` instead of in it. */
 const OUTSIDE_CONFIG = ['tags', 'meta', 'docs', 'access', 'group', 'latest_version', 'deprecation_date'];
+
+/** What each schema file last was: of a project that is read again and again, one file has changed. */
+const YAML = new Map<string, { readonly text: string; readonly yaml: YamlText }>();
+
+function keptYaml(text: string, key: string, file: string): YamlText {
+  const known = YAML.get(key);
+  if (known?.text === text) return known.yaml;
+  const yaml = readYaml(text, file);
+  YAML.set(key, { text, yaml });
+  return yaml;
+}
 
 /** A package read once is asked for again with every new set of variables, which these files do not depend on. */
 const READ = new WeakMap<ProjectPackage, SchemaFiles>();
@@ -79,10 +99,14 @@ function readFiles(pack: ProjectPackage): SchemaFiles {
   const patches = new Map<string, Patch>();
   const sources: DeclaredSource[] = [];
   const tests: DeclaredTest[] = [];
+  const declared = Object.fromEntries(DECLARED.map((kind) => [kind, [] as Declared[]])) as Record<
+    DeclaredKind,
+    Declared[]
+  >;
   const faults: Fault[] = [];
   for (const { kind, file, path, text } of pack.files) {
     if (kind !== 'schema') continue;
-    const yaml = readYaml(text, file);
+    const yaml = keptYaml(text, `${pack.name}/${file}`, file);
     faults.push(...yaml.faults);
     const reader = new SchemaReader(yaml, file, path, tests, faults);
     for (const [key, resource] of Object.entries(KINDS)) {
@@ -111,6 +135,7 @@ function readFiles(pack: ProjectPackage): SchemaFiles {
             file,
             description: textOf(described['description']) ?? '',
             columns: reader.columns(described, at),
+            constraints: listOf(described['constraints']).filter(isMap),
             config: { ...pick(described, OUTSIDE_CONFIG), ...mapOf(described['config']) },
             relation: undefined,
             version: { name, own: number, latest: version.latest },
@@ -126,21 +151,22 @@ function readFiles(pack: ProjectPackage): SchemaFiles {
           file,
           description: textOf(entry['description']) ?? '',
           columns,
+          constraints: listOf(entry['constraints']).filter(isMap),
           config: { ...pick(entry, OUTSIDE_CONFIG), ...mapOf(entry['config']) },
           relation: textOf(entry['relation']),
         });
         if (resource !== 'analysis') reader.tests({ kind: resource, name }, entry, [key, index]);
       }
     }
-    for (const [index, entry] of reader.entries('unit_tests')) {
-      const place = reader.fault(
-        ['unit_tests', index],
-        `The unit test "${textOf(entry['name']) ?? ''}" is not run`,
-        '',
-      );
-      faults.push({ ...place, severity: 'warning', hint: 'Unit tests are not there yet; data tests are.' });
+    for (const kind of DECLARED) {
+      for (const [index, entry] of reader.entries(kind)) {
+        declared[kind].push({ entry, file, path, place: () => yaml.at([kind, index]) });
+      }
     }
     for (const [index, source] of reader.entries('sources')) {
+      if (listOf(source['tables']).length === 0) {
+        reader.leftover(['sources', index], `The source "${textOf(source['name']) ?? ''}" has no tables`);
+      }
       for (const [place, table] of listOf(source['tables']).entries()) {
         const at = ['sources', index, 'tables', place];
         if (!isMap(table) || textOf(table['name']) === undefined || textOf(source['name']) === undefined) {
@@ -152,7 +178,7 @@ function readFiles(pack: ProjectPackage): SchemaFiles {
       }
     }
   }
-  return { patches, sources, tests, faults };
+  return { patches, sources, tests, declared, faults };
 }
 
 /** A model's versions, each described as a model of its own: what it says itself over what all share. */
@@ -193,109 +219,6 @@ function versionsOf(entry: YamlMap) {
       } as YamlMap,
     };
   });
-}
-
-class SchemaReader {
-  readonly #yaml: YamlText;
-  readonly #file: string;
-  readonly #path: string;
-  readonly #tests: DeclaredTest[];
-  readonly #faults: Fault[];
-
-  constructor(yaml: YamlText, file: string, path: string, tests: DeclaredTest[], faults: Fault[]) {
-    this.#yaml = yaml;
-    this.#file = file;
-    this.#path = path;
-    this.#tests = tests;
-    this.#faults = faults;
-  }
-
-  fault(path: YamlPath, message: string, hint: string): Fault {
-    return { code: 'models/schema', severity: 'error', message, ...this.#yaml.at(path), hint };
-  }
-
-  entries(key: string): readonly (readonly [number, YamlMap])[] {
-    return listOf(mapOf(this.#yaml.value)[key]).flatMap((entry, index) =>
-      isMap(entry) ? [[index, entry] as const] : [],
-    );
-  }
-
-  columns(entry: YamlMap, at: YamlPath): Column[] {
-    return listOf(entry['columns']).flatMap((column, index): Column[] => {
-      const name = isMap(column) ? textOf(column['name']) : undefined;
-      if (!isMap(column) || name === undefined) {
-        this.#faults.push(this.fault([...at, 'columns', index], 'This column has no name', 'Write "- name: ...".'));
-        return [];
-      }
-      const config = mapOf(column['config']);
-      return [
-        {
-          name,
-          description: textOf(column['description']) ?? '',
-          dataType: textOf(column['data_type']) ?? null,
-          quote: typeof column['quote'] === 'boolean' ? column['quote'] : null,
-          tags: [...listOf(column['tags']), ...listOf(config['tags'])].map(String),
-          meta: { ...mapOf(column['meta']), ...mapOf(config['meta']) },
-        },
-      ];
-    });
-  }
-
-  /** The tests of an entry and of its columns. */
-  tests(target: TestTarget, entry: YamlMap, at: YamlPath): void {
-    this.#declared(target, null, entry, at);
-    for (const [index, column] of listOf(entry['columns']).entries()) {
-      const name = isMap(column) ? textOf(column['name']) : undefined;
-      if (!isMap(column) || name === undefined) continue;
-      const quoted = column['quote'] === true ? `\`${name}\`` : name;
-      this.#declared(target, quoted, column, [...at, 'columns', index]);
-    }
-  }
-
-  #declared(target: TestTarget, columnName: string | null, entry: YamlMap, at: YamlPath): void {
-    for (const key of ['tests', 'data_tests']) {
-      for (const [index, written] of listOf(entry[key]).entries()) {
-        const place = this.#yaml.at([...at, key, index]);
-        const test = readTest(written);
-        if (test === undefined) {
-          this.#faults.push({
-            code: 'models/schema',
-            severity: 'error',
-            message: 'This is not a test',
-            ...place,
-            hint: 'Write "- not_null", or "- accepted_values: {values: [...]}".',
-          });
-          continue;
-        }
-        const { line, column } = place;
-        this.#tests.push({ ...test, target, columnName, file: this.#file, path: this.#path, line, column });
-      }
-    }
-  }
-}
-
-type ReadTest = Pick<DeclaredTest, 'name' | 'ownName' | 'arguments' | 'config' | 'description'>;
-
-function readTest(written: unknown): ReadTest | undefined {
-  if (typeof written === 'string') {
-    return { name: written, ownName: undefined, arguments: {}, config: {}, description: '' };
-  }
-  if (!isMap(written)) return undefined;
-  const named = textOf(written['test_name']);
-  const [first] = Object.keys(written);
-  const name = named ?? first;
-  if (name === undefined) return undefined;
-  const { test_name: _, ...rest } = named === undefined ? mapOf(written[name]) : written;
-  const { config, name: ownName, description, arguments: grouped, ...others } = rest as Record<string, unknown>;
-  const lifted = Object.entries(others).filter(([key]) => TEST_CONFIG.has(key));
-  const own = Object.entries(others).filter(([key]) => !TEST_CONFIG.has(key));
-  return {
-    name,
-    ownName: textOf(ownName),
-    arguments: { ...Object.fromEntries(own), ...mapOf(grouped) },
-    config: { ...Object.fromEntries(lifted), ...mapOf(config) },
-    description: textOf(description) ?? '',
-  };
 }
 
 function pick(map: YamlMap, keys: readonly string[]): YamlMap {

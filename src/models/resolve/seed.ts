@@ -1,5 +1,4 @@
 import { sha256 } from '../../base/ids.ts';
-import { nodeJson } from '../artifacts/nodejson.ts';
 import { completeConfig } from '../config.ts';
 import type { SeedNode } from '../node.ts';
 import type { ProjectFile } from '../project.ts';
@@ -40,5 +39,5 @@ export function resolveSeed(
     checksum: sha256(file.text),
     dependsOn: [],
   };
-  return { ...node, relation: resolver.relation(from, config, name, nodeJson(node), file.file) };
+  return { ...node, relation: resolver.relation(from, config, name, () => node, file.file) };
 }

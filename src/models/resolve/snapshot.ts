@@ -29,7 +29,7 @@ export function resolveSnapshots(
   const inFiles = new Set<string>();
   for (const file of from.pack.files) {
     if (file.kind !== 'snapshot') continue;
-    const template = resolver.parse(from.pack.name, file.file, file.text);
+    const template = resolver.parse(from.pack.name, file.file, file.text)?.template;
     for (const block of template?.blocks ?? []) {
       if (block.kind !== 'snapshot') continue;
       inFiles.add(block.name);

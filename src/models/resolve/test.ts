@@ -45,7 +45,35 @@ export function resolveTest(
   const config = completeConfig([TEST_DEFAULTS, ...configLayers], 'test');
   const args = { ...own, ...declared.arguments, model: `{{ get_where_subquery(${nameOf(target)}) }}` };
   const raw = `{{ ${namespace === null ? '' : `${namespace}.`}test_${testName}(**_dbt_generic_test_kwargs) }}`;
-  const relation = resolver.relation(from, config, short, { name: short, config, resource_type: 'test' }, file);
+  const hash = md5(
+    canonicalJson([packageName, target, columnName, declared.name, declared.arguments, declared.config]),
+  ).slice(-10);
+  const draft: TestNode = {
+    resourceType: 'test',
+    uniqueId: `test.${packageName}.${full}.${hash}`,
+    name: full,
+    packageName,
+    path: `${short}.sql`,
+    file,
+    fqn,
+    tags: config.tags,
+    meta: config.meta,
+    description: declared.description,
+    columns: [],
+    config,
+    configLayers,
+    patch: null,
+    relation: { database: '', schema: '', identifier: short },
+    raw,
+    template: NOTHING,
+    refs: [],
+    sources: [],
+    dependsOn: [],
+    checksum: '',
+    configCall: {},
+    generic: { name: testName, namespace, arguments: args, columnName, attachedTo, fileKey: fileKeyOf(target) },
+  };
+  const relation = resolver.relation(from, config, short, () => ({ ...draft, name: short }), file);
   let captured: Read<TestNode>['captured'];
   try {
     captured = from.context.readTest({ name: testName, namespace, arguments: args, file }, relation);
@@ -55,46 +83,13 @@ export function resolveTest(
     });
     const fault = resolver.faults.pop();
     if (fault !== undefined) {
-      const place = {
-        file,
-        ...(declared.line === undefined ? {} : { line: declared.line }),
-        ...(declared.column === undefined ? {} : { column: declared.column }),
-      };
-      resolver.faults.push({ ...fault, ...(fault.file === undefined || fault.file === file ? place : {}) });
+      const place = fault.file === undefined || fault.file === file ? declared.place() : {};
+      resolver.faults.push({ ...fault, ...place });
     }
     return undefined;
   }
-  const hash = md5(
-    canonicalJson([packageName, target, columnName, declared.name, declared.arguments, declared.config]),
-  ).slice(-10);
-  return {
-    captured,
-    node: {
-      resourceType: 'test',
-      uniqueId: `test.${packageName}.${full}.${hash}`,
-      name: full,
-      packageName,
-      path: `${short}.sql`,
-      file,
-      fqn,
-      tags: config.tags,
-      meta: config.meta,
-      description: declared.description,
-      columns: [],
-      config,
-      configLayers,
-      patch: null,
-      relation,
-      raw,
-      template: NOTHING,
-      refs: captured.refs,
-      sources: captured.sources,
-      dependsOn: [],
-      checksum: '',
-      configCall: {},
-      generic: { name: testName, namespace, arguments: args, columnName, attachedTo, fileKey: fileKeyOf(target) },
-    },
-  };
+  const { refs, sources } = captured;
+  return { captured, node: { ...draft, relation, refs, sources } };
 }
 
 /** Generic tests are calls of a macro, not texts. */

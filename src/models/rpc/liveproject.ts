@@ -19,6 +19,7 @@ type State =
 /** The project a server holds, read and understood again on demand. What is under way goes on with what it began. */
 export class LiveProject {
   readonly directory: string;
+  readonly #confined: boolean;
   readonly #target: Target;
   readonly #environment: Invocation['environment'];
   readonly #templates = new Templates();
@@ -27,7 +28,13 @@ export class LiveProject {
   #logs: LogEntry[] = [];
   #loading: Promise<void> | undefined;
 
-  constructor(options: { directory: string; target: Target; environment: Invocation['environment'] }) {
+  constructor(options: {
+    directory: string;
+    confined?: boolean;
+    target: Target;
+    environment: Invocation['environment'];
+  }) {
+    this.#confined = options.confined === true;
     this.directory = resolve(options.directory);
     this.#target = options.target;
     this.#environment = options.environment;
@@ -48,7 +55,7 @@ export class LiveProject {
     const log = entryLog(logs, { context: 'server', run_state: 'parsing' });
     this.#logs = logs;
     try {
-      const files = await readProject(this.directory);
+      const files = await readProject(this.directory, { confined: this.#confined });
       const { manifest, faults } = parseProject(files, this.invocation({ command: 'parse' }), this.#templates);
       if (manifest === undefined) this.#state = { kind: 'error', message: textOf(faults) };
       else {

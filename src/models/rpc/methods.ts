@@ -8,6 +8,7 @@ import { listed } from '../dbt/list.ts';
 import { checkFreshness, sourcesJson } from '../freshness.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Manifest } from '../manifest.ts';
+import { eventTimes } from '../materialise/batches.ts';
 import type { ResourceType } from '../node.ts';
 import { describeManifest } from '../report.ts';
 import type { Selection } from '../select/select.ts';
@@ -15,6 +16,7 @@ import { selectionFrom } from '../selection.ts';
 import { type Previous, readPrevious } from '../state.ts';
 import { mapOf, textOf, type YamlMap } from '../yaml.ts';
 import { type CommandLine, parseCommandLine } from './commandline.ts';
+import { keptLineage } from './lineage.ts';
 import type { LiveProject } from './liveproject.ts';
 import type { LogEntry } from './log.ts';
 import { runOperation } from './operation.ts';
@@ -34,7 +36,9 @@ export type Call = (method: string, params: unknown, request: Request) => unknow
 
 const COMMANDS: readonly string[] = ['run', 'test', 'build', 'seed', 'snapshot', 'compile'] satisfies Command['name'][];
 
-/** dbt-rpc's methods. Commands become tasks; everything else answers inline. */
+const NEVER = new AbortController().signal;
+
+/** dbt-rpc's methods, and `lineage`. Commands become tasks; everything else answers inline. */
 export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
   function invocationOf(method: string, params: YamlMap): Invocation {
     const { threads } = params;
@@ -45,6 +49,7 @@ export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
       fullRefresh: params['full_refresh'] === true,
       failFast: params['fail_fast'] === true,
       storeFailures: params['store_failures'] === true,
+      ...eventTimes(params),
     });
   }
 
@@ -79,6 +84,8 @@ export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
   async function commandOf(name: Command['name'], params: YamlMap, manifest: Manifest): Promise<Command> {
     return commandFrom(name, params, await selectionOf(params, manifest), await stateOf(params));
   }
+
+  const lineage = keptLineage();
 
   function dispatch(method: string, params: YamlMap, request: Request): unknown {
     if (COMMANDS.includes(method)) {
@@ -122,6 +129,11 @@ export function methods({ project, tasks, warehouse }: MethodsOptions): Call {
           const output = listed(nodes, textOf(params['output']) ?? 'json', textsOf(params['output_keys']));
           return { logs, output, generated_at: new Date().toISOString() };
         });
+      case 'lineage': {
+        const invocation = invocationOf(method, params);
+        const manifest = project.ready()(invocation);
+        return lineage({ manifest, invocation, warehouse, signal: NEVER });
+      }
       case 'source-freshness':
       case 'snapshot-freshness':
         return begin(method, params, request, async (tools) => {

@@ -18,6 +18,8 @@ const FLAGS = {
   fail_fast: 'boolean',
   store_failures: 'boolean',
   indirect_selection: 'text',
+  event_time_start: 'text',
+  event_time_end: 'text',
 } as const;
 const DEFER = { defer: 'boolean', favor_state: 'boolean' } as const;
 const SQL = { name: 'text', sql: 'text', macros: 'text', language: 'text' } as const;
@@ -32,6 +34,7 @@ const PARAMETERS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   ps: { active: 'boolean', completed: 'boolean' },
   kill: { task_id: 'any' },
   gc: { task_ids: 'texts', before: 'text', settings: 'map' },
+  lineage: {},
   cli_args: { cli: 'text' },
   run: { ...NODES, ...DEFER, ...FLAGS },
   test: { ...NODES, ...DEFER, ...FLAGS, data: 'boolean', schema: 'boolean' },

@@ -14,8 +14,8 @@ const tell = (message: FromModels) => process.send?.(message);
 let stop: () => void = () => process.exit(0);
 
 process.once('message', (message: ToModels) => {
-  const { directory, target, serverUrl, key, secret } = message.start;
-  const project = new LiveProject({ directory, target, environment: process.env });
+  const { directory, confined, target, serverUrl, key, secret } = message.start;
+  const project = new LiveProject({ directory, confined, target, environment: process.env });
   const tasks = new Tasks();
   const warehouse = warehouseClient({ baseUrl: serverUrl, key });
   stop = () => {

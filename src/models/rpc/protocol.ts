@@ -4,6 +4,8 @@ import type { Target } from '../invocation.ts';
 export interface ToModels {
   readonly start: {
     readonly directory: string;
+    /** Read nothing outside of it. */
+    readonly confined: boolean;
     readonly target: Target;
     /** Origin of the Arcos server: the way to the warehouse. */
     readonly serverUrl: string;

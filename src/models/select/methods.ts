@@ -1,6 +1,6 @@
 import { ArcosError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import type { Node } from '../node.ts';
+import { type Node, resourceTypeOf } from '../node.ts';
 import { isMap } from '../yaml.ts';
 import { matchesName, matchesPath } from './glob.ts';
 import type { Criterion } from './parse.ts';
@@ -45,7 +45,8 @@ const METHODS: Readonly<Record<string, Method>> = {
     return matchesName(file, value) || matchesName(file.replace(/\.\w+$/, ''), value);
   },
   package: (node, { value, project }) => matchesName(node.packageName, value === 'this' ? project : value),
-  resource_type: (node, { value }) => node.resourceType === value,
+  resource_type: (node, { value }) => resourceTypeOf(node) === value,
+  unit_test: (node, { value }) => resourceTypeOf(node) === 'unit_test' && matchesName(node.name, value),
   config: (node, { argument, value }) => matchesConfig(node.config, argument, value),
   group: (node, { value }) => matchesName(String(node.config['group'] ?? ''), value),
   access: (node, { value }) => node.resourceType === 'model' && (node.config['access'] ?? 'protected') === value,
@@ -82,6 +83,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_name: (node, { value }) => node.resourceType === 'test' && matchesName(node.generic?.name ?? node.name, value),
   test_type: (node, { value }) => {
     if (node.resourceType !== 'test') return false;
+    if (node.unit !== undefined) return value === 'unit';
     const type = node.generic === undefined ? 'singular' : 'generic';
     return value === type || value === 'data' || (value === 'schema' && type === 'generic');
   },

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Action } from '../../access/policy.ts';
-import { backfillRequest, limitRequest, limitRoute, pauseRequest, read } from './input.ts';
+import { backfillRequest, limitRequest, limitRoute, pauseRequest, read, retainRequest } from './input.ts';
 import type { OrchestratorApi } from './routes.ts';
 import { inNamespace } from './visible.ts';
 
@@ -71,6 +71,10 @@ export function controlRoutes(app: FastifyInstance, { orchestrator, access }: Or
       await orchestrator.removeLimit(scope, name);
       return reply.code(204).send();
     },
+  );
+
+  app.post('/api/retention', { config: everywhere('access.manage') }, ({ body }) =>
+    orchestrator.retain(read(retainRequest, body ?? undefined).dryRun),
   );
 
   app.get('/metrics', { config: everywhere('agent.read') }, async (_request, reply) =>

@@ -5,6 +5,7 @@ import type { FlowDescription } from '../../flow/describe.ts';
 import type { RunEvent } from '../../flow/events.ts';
 import type { Schedule } from '../../flow/schedule.ts';
 import type { ReportBatch } from '../../flow/spool.ts';
+import type { NotificationRule } from '../notify/rules.ts';
 import type { ClaimRequest, HeartbeatRequest, Registration } from '../protocol.ts';
 import { LOG_LEVELS } from '../view/log.ts';
 import type { StateName } from '../views.ts';
@@ -76,6 +77,7 @@ const flow: z.ZodType<FlowDescription> = z.strictObject({
   backoff: z.number().positive(),
   collision: optional(z.enum(['enqueue', 'cancel_new', 'replace'])),
   tags: optional(z.array(name)),
+  owners: optional(z.array(name)),
 });
 
 export const registration: z.ZodType<Registration> = z.strictObject({
@@ -107,7 +109,23 @@ export const logQuery = z.object({
   after: z.coerce.number().int().nonnegative().optional(),
   level: z.enum(LOG_LEVELS).optional(),
   limit: z.coerce.number().int().min(1).max(10_000).optional(),
+  search: z.string().min(1).max(200).optional(),
 });
+
+export const logSearch = z.object({
+  search: z.string().min(1).max(200),
+  flow: name.optional(),
+  namespace: name.optional(),
+  level: z.enum(LOG_LEVELS).optional(),
+  hours: z.coerce
+    .number()
+    .positive()
+    .max(24 * 90)
+    .default(24),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+export const retainRequest = z.strictObject({ dryRun: z.boolean().default(false) }).default({ dryRun: false });
 
 export const eventId = z.coerce.number().int().nonnegative();
 
@@ -156,7 +174,7 @@ const event: z.ZodType<RunEvent> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('artifact'),
     key: z.string().min(1),
-    artifact: z.enum(['table', 'markdown', 'link']),
+    artifact: z.enum(['table', 'markdown', 'link', 'map', 'image']),
     task: optional(z.string()),
     data: z.string(),
     at: time,
@@ -168,6 +186,7 @@ export const reportBatch: z.ZodType<ReportBatch> = z.strictObject({
   source: z.enum(['run', 'agent']),
   first: z.number().int().positive(),
   events: z.array(event),
+  late: optional(z.boolean()),
 });
 
 export const pauseRequest = z.strictObject({ active: z.boolean() });
@@ -183,6 +202,37 @@ export const backfillRequest = z.strictObject({
 
 export const limitRoute = z.object({ scope: z.enum(['tag', 'namespace', 'agency']), name });
 export const limitRequest = z.strictObject({ most: count });
+
+export const countQuery = z.object({
+  hours: z.coerce
+    .number()
+    .positive()
+    .max(24 * 366)
+    .default(24),
+});
+
+export const ruleRoute = z.object({
+  namespace: name,
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,61}$/, 'must be small letters, digits and dashes'),
+});
+const httpUrl = z.url({ protocol: /^https?$/ }).max(2_000);
+const mailbox = z.union([z.literal('owners'), z.email()]);
+export const notificationRule: z.ZodType<NotificationRule> = z.strictObject({
+  events: z.array(z.enum(['failed', 'crashed', 'cancelled', 'completed', 'late', 'stuck'])).min(1),
+  flow: name.optional(),
+  lateMinutes: z.number().int().positive().max(525_600).optional(),
+  stuckMinutes: z.number().int().positive().max(525_600).optional(),
+  channel: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.enum(['webhook', 'discord', 'slack']), url: httpUrl }),
+    z.strictObject({
+      kind: z.literal('telegram'),
+      token: z.string().regex(/^\d+:[\w-]+$/, 'must be as BotFather gives it'),
+      chat: z.string().regex(/^(-?\d+|@\w+)$/, 'must be a number, or @name of a channel'),
+    }),
+    z.strictObject({ kind: z.literal('email'), to: z.array(mailbox).min(1).max(50) }),
+  ]),
+});
+export const deliveryQuery = z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) });
 
 export const childRequest = z.strictObject({
   flow: name,

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Question, RouteAccess } from '../../access/http.ts';
 import type { Action } from '../../access/policy.ts';
 import { goneSignal } from './agents.ts';
-import { eventId, logQuery, read, reportBatch, runQuery } from './input.ts';
+import { countQuery, eventId, logQuery, logSearch, read, reportBatch, runQuery } from './input.ts';
 import type { OrchestratorApi } from './routes.ts';
 import { streamEvents } from './stream.ts';
 import { anywhere, visibleNamespaces } from './visible.ts';
@@ -23,10 +23,12 @@ export function runRoutes(app: FastifyInstance, { orchestrator, access }: Orches
    * Its own process may report for a run; for one it may not report itself, whoever may claim it.
    * Of the run alone: what lets it use its namespace must not let it report for other runs there.
    */
-  const reporting = async (request: FastifyRequest): Promise<Question> =>
-    read(reportBatch, request.body).source === 'agent'
+  const reporting = async (request: FastifyRequest): Promise<Question> => {
+    const { source, late = false } = read(reportBatch, request.body);
+    return source === 'agent' || late
       ? { action: 'run.claim', resource: await orchestrator.owner(idOf(request)) }
       : { action: 'run.report', resource: { run: idOf(request) } };
+  };
 
   app.get('/api/runs', { config: anywhere(access, 'run.read') }, async (request) => {
     const { namespace, state: states, ...query } = read(runQuery, request.query);
@@ -34,6 +36,21 @@ export function runRoutes(app: FastifyInstance, { orchestrator, access }: Orches
     const namespaces = namespace === undefined ? visible : visible.filter((id) => id === namespace);
     return orchestrator.runs({ ...query, states, namespaces });
   });
+
+  app.get('/api/logs', { config: anywhere(access, 'run.read') }, async (request) => {
+    const { namespace, hours, ...query } = read(logSearch, request.query);
+    const visible = await visibleNamespaces(access, request.principal, 'run.read');
+    const namespaces = namespace === undefined ? visible : visible.filter((id) => id === namespace);
+    const since = new Date(Date.now() - hours * 3_600_000);
+    return { logs: await orchestrator.searchLogs({ ...query, namespaces, since }) };
+  });
+
+  app.get('/api/runs/counts', { config: anywhere(access, 'run.read') }, async (request) =>
+    orchestrator.counts(
+      await visibleNamespaces(access, request.principal, 'run.read'),
+      read(countQuery, request.query).hours,
+    ),
+  );
 
   app.get<RunRoute>('/api/runs/:id', { config: ofRun('run.read') }, ({ params }) => orchestrator.run(params.id));
 

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { ArcosError } from '../../base/errors.ts';
+import { raiseEmission } from '../emit/raise.ts';
+import { raiseEnd } from '../notify/raise.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { type Grant, patchFor, patchForRetry, type RunRow } from './patch.ts';
 import { ACTIVE, isEnd, judge, type Proposal, type RunFacts, type Verdict } from './rules.ts';
@@ -56,11 +58,13 @@ export async function propose(db: Database, run: HeldRun, proposal: Proposal, gr
   if (verdict.answer !== 'accept') return { verdict, run };
 
   let row = await enter(db, run.row, patchFor(run.row, verdict.to, proposal, grant), proposal.at);
+  await raiseEmission(db, row, proposal.at);
   const over = isEnd(verdict.to) || (verdict.to === 'Scheduled' && !isEnd(run.row.state));
   if (over) await endTasks(db, run.row.attempt, row, proposal.at);
   if (verdict.retryInMs !== undefined) {
     row = await enter(db, row, patchForRetry(row, new Date(proposal.at.getTime() + verdict.retryInMs)), proposal.at);
   }
+  if (isEnd(row.state)) await raiseEnd(db, row, proposal.at);
   await sql`SELECT pg_notify(${RUN_CHANNEL}, ${row.id})`.execute(db);
   // An end makes room where the number of runs is limited.
   const opened = row.state === 'Scheduled' || (run.policy.concurrency !== undefined && isEnd(row.state));
@@ -98,7 +102,13 @@ async function enter(db: Database, before: RunRow, patch: ReturnType<typeof patc
     .insertInto('orchestrator.state')
     .values({ run: row.id, event: row.events, state: row.state, message: row.message, attempt: row.attempt, at })
     .execute();
+  if (row.fence !== before.fence && before.agent !== null) await markVoid(db, before);
   return row;
+}
+
+/** What its agent may still bring of it is told by this from what had arrived. */
+async function markVoid(db: Database, { id: run, fence, attempt, run_seq, agent_seq }: RunRow): Promise<void> {
+  await db.insertInto('orchestrator.void_claim').values({ run, fence, attempt, run_seq, agent_seq }).execute();
 }
 
 /** Tasks of an attempt that is over do not go on, whatever its process was about to say of them. */

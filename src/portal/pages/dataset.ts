@@ -9,7 +9,8 @@ import { FORMAT_NAMES } from './downloads.ts';
 export function datasetPage(voice: Voice, entry: Entry): Html {
   const { words, language } = voice;
   const { publication, tables } = entry;
-  const { project, dataset, title, description, licence, frequency, owner, theme, coverage, contact } = publication;
+  const { project, dataset, title, description, licence, frequency, owner, theme, coverage, contact, source } =
+    publication;
   const url = licenceUrl(licence);
   const facts: [string, Html | string | undefined][] = [
     [words.theme, html`<a href="/?${new URLSearchParams({ lang: language, theme }).toString()}">${theme}</a>`],
@@ -19,12 +20,14 @@ export function datasetPage(voice: Voice, entry: Entry): Html {
     [words.frequency, frequency],
     [words.updated, voice.date(modifiedAt(entry))],
     [words.coverage, coverage],
+    [words.source, source],
     [words.published, voice.day(publication.publishedAt)],
   ];
   return html`<nav class="crumbs" aria-label="${words.home}"><a href="/?lang=${language}">${words.datasets}</a></nav>
 <h1>${title}</h1>
 <p class="lead">${description}</p>
 <div class="columns"><div>
+<p class="actions"><a class="button plain" href="/pedidos/erro?${new URLSearchParams({ lang: language, project, dataset }).toString()}">${words.report}</a></p>
 <h2>${words.tables}</h2>
 <ul class="cards">
 ${tables.map((table) => {
@@ -38,7 +41,7 @@ ${tables.map((table) => {
 })}
 </ul>
 <h2>${words.dictionary}</h2>
-${tables.map((table) => html`<details><summary><code>${table.path.table}</code></summary>${dictionary(voice, table)}</details>`)}
+${tables.map((table) => html`<details><summary><code>${table.path.table}</code></summary>${dictionary(voice, table, publication.units)}</details>`)}
 </div>
 <aside class="panel" aria-label="${words.about}">
 <h2>${words.about}</h2>

@@ -15,19 +15,19 @@ export interface Page {
   readonly description?: string;
   /** What machines read of the page, as JSON-LD. */
   readonly linkedData?: object;
-  /** Entry of web/ whose script the page needs. */
-  readonly script?: string;
+  /** Entries of web/ whose scripts the page needs. */
+  readonly scripts?: readonly string[];
 }
 
 /** A whole page of the portal. It works without JavaScript; scripts only add to it. */
 export function layout(
   { words, language }: Voice,
   assets: Assets,
-  { city, title, content, path, script, query, description, linkedData }: Page,
+  { city, title, content, path, scripts = [], query, description, linkedData }: Page,
 ): string {
   const other = language === 'pt' ? 'en' : 'pt';
-  const source = script === undefined ? undefined : assets.script(script);
-  const styles = ['src/portal.css', ...(script === undefined ? [] : [script])].flatMap((entry) => {
+  const sources = scripts.flatMap((entry) => assets.script(entry) ?? []);
+  const styles = ['src/portal.css', ...scripts].flatMap((entry) => {
     const own = entry.endsWith('.css') ? assets.script(entry) : undefined;
     return [...(own === undefined ? [] : [own]), ...assets.styles(entry)];
   });
@@ -44,7 +44,7 @@ ${description !== undefined && html`<meta name="description" content="${descript
 ${styles.map((href) => html`<link rel="stylesheet" href="${href}">`)}
 <link rel="alternate" type="application/rss+xml" title="${words.title}" href="/feed.xml">
 ${linkedData !== undefined && html`<script type="application/ld+json">${jsonText(linkedData)}</script>`}
-${source !== undefined && html`<script type="module" src="${source}"></script>`}
+${sources.map((source) => html`<script type="module" src="${source}"></script>`)}
 </head>
 <body>
 <a class="skip" href="#content">${words.skip}</a>
@@ -55,7 +55,7 @@ ${source !== undefined && html`<script type="module" src="${source}"></script>`}
 <main id="content">
 ${content}
 </main>
-<footer><p>${city}</p><p>${words.machine}: <a href="/api/portal/openapi.json">OpenAPI</a> · <a href="/catalog.jsonld">DCAT-AP</a> · <a href="/data.json">data.json</a> · <a href="/feed.xml">RSS</a></p></footer>
+<footer><p>${city} · <a href="/pedidos/dados?lang=${language}">${words.ask}</a></p><p>${words.machine}: <a href="/api/portal/openapi.json">OpenAPI</a> · <a href="/catalog.jsonld">DCAT-AP</a> · <a href="/data.json">data.json</a> · <a href="/feed.xml">RSS</a></p></footer>
 </body>
 </html>`.text;
 }

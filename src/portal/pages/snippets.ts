@@ -38,7 +38,7 @@ ${snippets.map(
   (
     [name, text],
     index,
-  ) => html`<details class="snippet"${index === 0 && html` open`}><summary>${name}</summary>${name === 'SQL' && html`<p>${words.apiSql}</p>`}<pre tabindex="0"><code>${text}</code></pre></details>
+  ) => html`<details class="snippet"${index === 0 && html` open`}><summary>${name}</summary>${name === 'SQL' && html`<p>${words.apiSql}</p>`}<div class="copyable"><pre tabindex="0"><code>${text}</code></pre><button type="button" class="plain copy" hidden data-copied="${words.copied}">${words.copy}<span class="hidden"> ${name}</span></button></div></details>
 `,
 )}`;
 }

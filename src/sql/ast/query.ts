@@ -75,11 +75,14 @@ export type SelectItem = Span &
       }
   );
 
+/** `ASC` or `DESC` behind a column of pipe AGGREGATE. */
+export type Ordering = Pick<OrderItem, 'descending' | 'nulls'>;
+
 export type GroupBy = { readonly kind: 'all' } | { readonly kind: 'items'; readonly items: readonly GroupItem[] };
 
 export type GroupItem = Span &
   (
-    | { readonly kind: 'expression'; readonly value: Expression; readonly alias?: Name }
+    | { readonly kind: 'expression'; readonly value: Expression; readonly alias?: Name; readonly order?: Ordering }
     | { readonly kind: 'rollup' | 'cube'; readonly sets: readonly (readonly Expression[])[] }
     | { readonly kind: 'grouping_sets'; readonly sets: readonly GroupingSet[] }
   );
@@ -184,7 +187,7 @@ export type Pipe = Span &
         readonly items: readonly {
           readonly value: Expression;
           readonly alias?: Name;
-          readonly order?: 'ASC' | 'DESC';
+          readonly order?: Ordering;
         }[];
         readonly groupBy?: GroupBy;
         /** GROUP AND ORDER BY. */

@@ -75,6 +75,8 @@ export interface ColumnDefinition extends Span {
   readonly type: TypeNode;
   readonly notNull: boolean;
   readonly default?: Expression;
+  /** A collation's name; '' is the binary one. */
+  readonly collate?: string;
   readonly options: readonly OptionItem[];
 }
 
@@ -105,6 +107,8 @@ export type Ddl = Span &
         readonly columns?: readonly ColumnDefinition[];
         readonly partitionBy?: Expression;
         readonly clusterBy: readonly Name[];
+        /** DEFAULT COLLATE. */
+        readonly collate?: string;
         readonly options: readonly OptionItem[];
         readonly query?: Query;
         readonly source?: {
@@ -144,7 +148,7 @@ export type Ddl = Span &
         readonly parameters: readonly FunctionParameter[];
         readonly returns?: TypeNode;
         readonly body:
-          | { readonly kind: 'sql'; readonly expression: Expression }
+          | { readonly kind: 'sql'; readonly expression: Expression; readonly text: string }
           | { readonly kind: 'code'; readonly language: string; readonly code: string };
         readonly options: readonly OptionItem[];
       }
@@ -252,7 +256,13 @@ export type Scripting = Span &
         readonly type?: TypeNode;
         readonly default?: Expression;
       }
-    | { readonly kind: 'set'; readonly targets: readonly SetTarget[]; readonly value: Expression }
+    | {
+        readonly kind: 'set';
+        readonly targets: readonly SetTarget[];
+        /** Whether they stand in parentheses: the value is a struct of as many then. */
+        readonly list: boolean;
+        readonly value: Expression;
+      }
     | {
         readonly kind: 'if';
         readonly branches: readonly { readonly condition: Expression; readonly body: readonly Statement[] }[];

@@ -1,9 +1,14 @@
+import type { Expression, Name } from '../ast/expression.ts';
 import type { AlterAction, ColumnChange, Ddl } from '../ast/statement.ts';
+import type { TablePath } from '../catalog.ts';
 import type { BoundAlter, BoundColumnChange, BoundTableDdl } from '../ddl.ts';
-import type { Binder } from './binder.ts';
-import { bindColumn } from './createtable.ts';
+import { type Binder, NOWHERE } from './binder.ts';
+import { bindColumn, refuseCollation } from './createtable.ts';
+import { bindExpression } from './expression.ts';
+import { coerce } from './make.ts';
 import { bindDatasetPath, bindTablePath } from './object.ts';
 import { bindOptions } from './option.ts';
+import { sameName } from './scope.ts';
 import { bindType } from './typenode.ts';
 
 export function bindAlter(binder: Binder, node: Extract<Ddl, { kind: 'alter' }>): BoundTableDdl {
@@ -11,11 +16,11 @@ export function bindAlter(binder: Binder, node: Extract<Ddl, { kind: 'alter' }>)
     node.what === 'SCHEMA'
       ? { ...bindDatasetPath(binder, node.name, node), table: '' }
       : bindTablePath(binder, node.name, node);
-  const actions = node.actions.map((action) => bindAction(binder, action));
+  const actions = node.actions.map((action) => bindAction(binder, action, path));
   return { kind: 'alter', what: node.what, path, ifExists: node.ifExists, actions };
 }
 
-function bindAction(binder: Binder, action: AlterAction): BoundAlter {
+function bindAction(binder: Binder, action: AlterAction, path: TablePath): BoundAlter {
   switch (action.kind) {
     case 'set_options':
       return { kind: 'set_options', options: bindOptions(binder, action.options) };
@@ -28,12 +33,15 @@ function bindAction(binder: Binder, action: AlterAction): BoundAlter {
     case 'rename':
       return { kind: 'rename', to: action.to.name };
     case 'alter_column': {
-      const { ifExists, column } = action;
-      return { kind: 'alter_column', ifExists, column: column.name, change: bindChange(binder, action.change) };
+      const { ifExists, column, change } = action;
+      if (change.kind === 'set_default') checkDefault(binder, change.value, column, path);
+      return { kind: 'alter_column', ifExists, column: column.name, change: bindChange(binder, change) };
     }
-    case 'constraint':
     case 'set_collate':
-      // Keys are never enforced and collation is binary: both are read and have no effect.
+      refuseCollation(binder, action.collate, action);
+      return { kind: 'none' };
+    case 'constraint':
+      // Keys are never enforced: they are read and have no effect.
       return { kind: 'none' };
   }
 }
@@ -49,4 +57,11 @@ function bindChange(binder: Binder, change: ColumnChange): BoundColumnChange {
     default:
       return change;
   }
+}
+
+/** Bound for its faults: whoever inserts rows binds the text anew. */
+function checkDefault(binder: Binder, value: Expression, name: Name, path: TablePath): void {
+  const bound = bindExpression(binder, NOWHERE, value);
+  const column = binder.catalog.relation(path)?.columns.find((candidate) => sameName(candidate.name, name.name));
+  if (column !== undefined) coerce(binder, bound, column.type, 'A default');
 }

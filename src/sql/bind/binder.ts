@@ -51,19 +51,20 @@ export const NOWHERE: Place = { scope: new Scope(undefined), ctes: [] };
 
 /** What a statement and the views and routines it uses have in common. */
 interface Shared {
+  readonly faults: Fault[];
+  clusters: boolean;
   readonly reads: Map<string, TablePath>;
   readonly javascript: Map<string, JavaScriptFunction>;
   ids: number;
 }
 
-const newShared = (): Shared => ({ reads: new Map(), javascript: new Map(), ids: 0 });
+const newShared = (): Shared => ({ faults: [], clusters: false, reads: new Map(), javascript: new Map(), ids: 0 });
 
 /** The state of binding one statement: what it has read, which ids are taken, which faults were found. */
 export class Binder {
   readonly source: Source;
   readonly catalog: Catalog;
   readonly session: Session;
-  readonly faults: Fault[] = [];
   readonly #shared: Shared;
   /** Views and routines being expanded, innermost last: one that uses itself is refused. */
   readonly expanding: readonly string[];
@@ -80,6 +81,18 @@ export class Binder {
     this.session = session;
     this.expanding = expanding;
     this.#shared = shared;
+  }
+
+  /** Of the statement and of all that it uses. */
+  get faults(): Fault[] {
+    return this.#shared.faults;
+  }
+
+  /** A binder for a part of the text that is kept and bound anew by others, whose default dataset may be another. */
+  withoutDataset(): Binder {
+    const { project } = this.session.defaults;
+    const session = { ...this.session, defaults: { project } };
+    return new Binder(this.source, this.catalog, session, this.expanding, this.#shared);
   }
 
   /** A binder for the text of a view or routine that the statement uses: its names complete as where it is. */
@@ -104,6 +117,15 @@ export class Binder {
   newId(prefix = 't'): string {
     this.#shared.ids++;
     return `${prefix}${this.#shared.ids}`;
+  }
+
+  /** Whether ST_CLUSTERDBSCAN was met, for which a SELECT is written anew. */
+  get clusters(): boolean {
+    return this.#shared.clusters;
+  }
+
+  meetCluster(): void {
+    this.#shared.clusters = true;
   }
 
   read(path: TablePath): void {

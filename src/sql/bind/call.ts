@@ -261,6 +261,7 @@ function bindAggregate(binder: Binder, place: Place, definition: FunctionDefinit
   const star = definition.name === 'COUNT' && call.arguments.length === 1 && only?.value.kind === 'star';
   const args = star ? [] : bindArguments(binder, inner, definition, call);
   const match = resolve(binder, definition, args, call);
+  if (definition.name === 'ST_CLUSTERDBSCAN') binder.meetCluster();
   checkComparable(binder, definition.name, match.types[0], call);
 
   const values = converted(args, match);

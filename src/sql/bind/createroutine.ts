@@ -55,7 +55,7 @@ function scalarRoutine(
     language: body.kind === 'code' ? 'JAVASCRIPT' : 'SQL',
     aggregate: node.aggregate,
     ...(node.returns === undefined ? {} : { returns: bindType(binder, node.returns) }),
-    body: body.kind === 'code' ? body.code : binder.source.text.slice(body.expression.start, body.expression.end),
+    body: body.kind === 'code' ? body.code : body.text,
   };
 }
 

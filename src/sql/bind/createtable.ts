@@ -23,6 +23,7 @@ type CreateTable = Extract<Ddl, { kind: 'create_table' }>;
 
 export function bindCreateTable(binder: Binder, node: CreateTable): BoundTableDdl {
   const path = node.temporary ? temporaryPath(binder, node) : bindTablePath(binder, node.name, node);
+  refuseCollation(binder, node.collate, node);
   const declared = node.columns?.map((column) => bindColumn(binder, column));
   const copied = node.source && copiedTable(binder, node.source);
   const query = node.query && asRows(binder, bindQuery(binder, NOWHERE, node.query), node);
@@ -55,7 +56,19 @@ function temporaryPath(binder: Binder, { name, ...span }: CreateTable) {
   return { project: binder.session.defaults.project, dataset: TEMPORARY_DATASET, table: only.name };
 }
 
+/** Only values can be collated (COLLATE): a column that says so and compares by bytes would be wrong. */
+export function refuseCollation(binder: Binder, collate: string | undefined, span: Span): void {
+  if (collate === undefined || collate === '') return;
+  throw binder.fail(
+    'unsupported',
+    span,
+    `Columns with the collation '${collate}' are not available`,
+    'Write COLLATE(column, ...) where it is compared.',
+  );
+}
+
 export function bindColumn(binder: Binder, node: ColumnDefinition): BoundColumn {
+  refuseCollation(binder, node.collate, node);
   const options = bindOptions(binder, node.options);
   const { description } = options;
   const type = bindType(binder, node.type);

@@ -8,7 +8,8 @@ import { asRows, bindQuery } from './query.ts';
 
 export function bindCreateView(binder: Binder, node: Extract<Ddl, { kind: 'create_view' }>): BoundTableDdl {
   const path = bindTablePath(binder, node.name, node);
-  const query = asRows(binder, bindQuery(binder, NOWHERE, node.query), node);
+  const kept = binder.withoutDataset();
+  const query = asRows(kept, bindQuery(kept, NOWHERE, node.query), node);
   if (node.columns.length > 0 && node.columns.length !== query.columns.length) {
     const wrong = `View column list has ${node.columns.length} names but its query has ${query.columns.length} columns`;
     throw binder.fail('view', node, wrong);
@@ -28,6 +29,7 @@ export function bindCreateView(binder: Binder, node: Extract<Ddl, { kind: 'creat
     materialized: node.materialized,
     path,
     columns,
+    query,
     text: node.text,
     options: bindOptions(binder, node.options),
     ...binder.uses,

@@ -5,7 +5,7 @@ import { bindGrant, bindRowAccessPolicy } from './access.ts';
 import { bindAlter } from './alter.ts';
 import type { Binder } from './binder.ts';
 import { bindCreateRoutine } from './createroutine.ts';
-import { bindColumn, bindCreateTable } from './createtable.ts';
+import { bindColumn, bindCreateTable, refuseCollation } from './createtable.ts';
 import { bindCreateView } from './createview.ts';
 import { bindDatasetPath, bindRoutinePath, bindTablePath } from './object.ts';
 import { bindOptions } from './option.ts';
@@ -13,6 +13,7 @@ import { bindOptions } from './option.ts';
 export function bindDdl(binder: Binder, node: Ddl): BoundDdl {
   switch (node.kind) {
     case 'create_schema':
+      refuseCollation(binder, node.collate, node);
       return {
         kind: 'create_schema',
         mode: node.mode,

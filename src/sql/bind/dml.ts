@@ -37,8 +37,10 @@ export function bindDml(binder: Binder, node: Dml): BoundDml {
 
 function bindTarget(binder: Binder, name: ObjectName, span: Span): NativeRelation {
   const relation = existingRelation(binder, name, span);
-  if (relation.kind === 'native') return relation;
   const { dataset, table } = relation.path;
+  if (relation.kind === 'native' && relation.snapshot !== true) return relation;
+  if (relation.kind === 'native')
+    throw binder.fail('dml', span, `${dataset}.${table} is a snapshot, whose rows cannot be changed`);
   const what = { view: 'a view', external: 'an external table', wildcard: 'a wildcard table' }[relation.kind];
   throw binder.fail('dml', span, `${dataset}.${table} is ${what}; only native tables can be changed`);
 }

@@ -1,21 +1,23 @@
-import type { Expression, Name, OrderItem } from '../ast/expression.ts';
-import type { Pipe } from '../ast/query.ts';
+import type { Argument, Expression, Name } from '../ast/expression.ts';
+import type { GroupBy, Ordering, Pipe } from '../ast/query.ts';
 import type { BoundExpression, BoundOrder, BoundQuery, BoundSelect } from '../bound.ts';
 import type { Span } from '../source.ts';
 import { INT64 } from '../type.ts';
 import type { Binder, Place } from './binder.ts';
+import { withClusters } from './cluster.ts';
 import { bindCondition, bindExpression, impliedName } from './expression.ts';
 import { bindFrom, bindTableOperator, derivedItem, type FromItem, joinItems } from './from.ts';
 import { bindGroupBy, checkGrouped } from './group.ts';
 import { coerce } from './make.ts';
-import { bindOrder, orderBy } from './order.ts';
+import { bindOrder, ordered } from './order.ts';
 import { outputColumns } from './output.ts';
+import { asserted } from './pipeassert.ts';
 import { bindQuery, bindWith } from './query.ts';
 import { Scope, type ScopeColumn, sameName } from './scope.ts';
 import { bindItems, type NamedItem, selectAll } from './select.ts';
 import { unionQueries } from './setoperation.ts';
 import { bindTableFunction } from './tablefunction.ts';
-import { hasAggregate } from './walk.ts';
+import { fingerprint, hasAggregate } from './walk.ts';
 
 /** The table so far, and the order its last ORDER BY gave it. */
 interface Flow {
@@ -60,6 +62,7 @@ function step(binder: Binder, flow: Flow, pipe: Pipe): Flow {
       return extended(binder, flow, added, pipe);
     }
     case 'set':
+      for (const { name } of pipe.assignments) mustHave(binder, item, name);
       return withColumns(binder, flow, pipe, (column) => {
         const found = pipe.assignments.find(
           ({ name }) => column.name !== undefined && sameName(name.name, column.name),
@@ -113,26 +116,32 @@ function step(binder: Binder, flow: Flow, pipe: Pipe): Flow {
       const right = bindFrom(binder, { ...inside }, pipe.right);
       return { ...flow, item: joinItems(binder, flow.place, pipe, item, right), orderBy: [] };
     }
-    case 'call': {
-      const node = {
-        kind: 'function' as const,
-        name: pipe.name,
-        arguments: pipe.arguments,
-        operators: [],
-        start: pipe.start,
-        end: pipe.end,
-      };
-      return { ...flow, item: bindTableFunction(binder, inside, node) };
-    }
+    case 'call':
+      return called(binder, flow, pipe);
     case 'table_operator':
       return { ...flow, item: bindTableOperator(binder, inside, item, pipe.operator), orderBy: [] };
     case 'assert':
-      throw binder.unsupported(pipe, 'Pipe ASSERT');
+      return filtered(binder, flow, asserted(binder, inside, pipe), pipe);
     case 'with': {
       const { ctes, inside: place } = bindWith(binder, flow.place, pipe.with);
       return { ...flow, place, ctes: [...flow.ctes, ...ctes] };
     }
   }
+}
+
+/** The name that a table function's argument has for the rows so far. */
+const INPUT = '_pipe_input';
+
+/** CALL: the rows so far are the table function's first argument. */
+function called(binder: Binder, flow: Flow, pipe: Extract<Pipe, { kind: 'call' }>): Flow {
+  const { name, alias, start, end } = pipe;
+  const query: BoundQuery = { ctes: [], recursive: false, ...selectAll(flow.item), orderBy: [], valueTable: false };
+  const cte = { id: binder.newId('q'), query };
+  const place: Place = { ...flow.place, ctes: [...flow.place.ctes, { name: INPUT, ...cte }] };
+  const input: Argument = { value: { kind: 'table', path: [{ name: INPUT, start, end }], start, end }, start, end };
+  const node = { name, arguments: [input, ...pipe.arguments], ...(alias === undefined ? {} : { alias }), start, end };
+  const item = bindTableFunction(binder, place, node);
+  return { ...flow, item, orderBy: [], ctes: [...flow.ctes, cte] };
 }
 
 function itemsOf(item: FromItem): NamedItem[] {
@@ -159,7 +168,8 @@ function reshaped(
   options: { distinct: boolean },
 ): Flow {
   const expressions = items.map(({ expression }) => expression);
-  const body: BoundSelect = { kind: 'select', distinct: options.distinct, items: expressions, from: flow.item.from };
+  const plain: BoundSelect = { kind: 'select', distinct: options.distinct, items: expressions, from: flow.item.from };
+  const { body } = withClusters(binder, { body: plain, orderBy: [] });
   const columns = outputColumns(
     expressions,
     items.map(({ name }) => name),
@@ -237,16 +247,20 @@ function aggregated(binder: Binder, flow: Flow, pipe: Extract<Pipe, { kind: 'agg
       throw binder.fail('aggregate', value, 'Pipe AGGREGATE expressions must be aggregates');
     return namedItem(expression, alias, value);
   });
-  const groups =
-    pipe.groupBy?.kind === 'items'
-      ? pipe.groupBy.items.flatMap((item) => (item.kind === 'expression' ? [item] : []))
-      : [];
   const groupBy = bindGroupBy(binder, inside, pipe.groupBy, items) ?? { keys: [] };
   for (const { expression } of items) checkGrouped(binder, expression, groupBy.keys, scope);
-  const keyItems = groupBy.keys.map((key, index): NamedItem => {
-    const node = groups[index];
-    return node === undefined ? { expression: key, alias: false } : namedItem(key, node.alias, node.value);
+  const written = writtenKeys(pipe.groupBy).map((node) => ({
+    ...node,
+    print: fingerprint(bindExpression(binder, inside, node.value)),
+  }));
+  const keys = groupBy.keys.map((key) => {
+    const print = fingerprint(key);
+    const node = written.find((one) => one.print === print);
+    const item: NamedItem =
+      node === undefined ? { expression: key, alias: false } : namedItem(key, node.alias, node.value);
+    return { item, ...(node?.order === undefined ? {} : { order: node.order }) };
   });
+  const keyItems = keys.map(({ item }) => item);
   const all = [...keyItems, ...items];
   const expressions = all.map(({ expression }) => expression);
   const body: BoundSelect = { kind: 'select', distinct: false, items: expressions, from: flow.item.from, groupBy };
@@ -260,29 +274,31 @@ function aggregated(binder: Binder, flow: Flow, pipe: Extract<Pipe, { kind: 'agg
     undefined,
     pipe,
   );
-  return { ...flow, item, orderBy: aggregateOrder(binder, pipe, item, keyItems.length) };
+  // GROUP AND ORDER BY orders by all keys; any column may carry an order of its own.
+  const orders = [
+    ...keys.map(({ order }) => order ?? (pipe.andOrder ? { descending: false } : undefined)),
+    ...pipe.items.map(({ order }) => order),
+  ];
+  const orderBy = orders.flatMap((order, index) => {
+    const value = item.columns[index]?.expression;
+    return order === undefined || value === undefined ? [] : [ordered(value, order)];
+  });
+  return { ...flow, item, orderBy };
+}
+
+/** The keys as they are written, those in grouping sets too. */
+function writtenKeys(groupBy: GroupBy | undefined): { value: Expression; alias?: Name; order?: Ordering }[] {
+  if (groupBy?.kind !== 'items') return [];
+  return groupBy.items.flatMap((item) => {
+    if (item.kind === 'expression') return [item];
+    const sets = item.kind === 'grouping_sets' ? item.sets : [item];
+    return sets
+      .flatMap((set) => ('expressions' in set ? set.expressions : set.sets.flat()))
+      .map((value) => ({ value }));
+  });
 }
 
 function namedItem(expression: BoundExpression, alias: Name | undefined, node: Expression): NamedItem {
   const name = alias?.name ?? impliedName(node);
   return { ...(name === undefined ? {} : { name }), expression, alias: alias !== undefined };
-}
-
-/** GROUP AND ORDER BY orders by the keys; an aggregate may carry an order of its own. */
-function aggregateOrder(
-  binder: Binder,
-  pipe: Extract<Pipe, { kind: 'aggregate' }>,
-  item: FromItem,
-  keys: number,
-): BoundOrder[] {
-  const order = (index: number, direction: 'ASC' | 'DESC', span: Span): BoundOrder[] => {
-    const value = item.columns[index]?.expression;
-    const node: OrderItem = { ...span, value: { kind: 'null', ...span }, descending: direction === 'DESC' };
-    return value === undefined ? [] : [orderBy(binder, value, node)];
-  };
-  const byKeys = pipe.andOrder ? Array.from({ length: keys }, (_, index) => order(index, 'ASC', pipe)).flat() : [];
-  return [
-    ...byKeys,
-    ...pipe.items.flatMap((one, index) => (one.order === undefined ? [] : order(keys + index, one.order, pipe))),
-  ];
 }

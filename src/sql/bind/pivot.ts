@@ -28,7 +28,8 @@ export function bindPivot(binder: Binder, place: Place, input: FromItem, node: P
       throw binder.fail('pivot', aggregate, 'PIVOT expression is not an aggregate function call');
     return { value, alias };
   });
-  const used = new Set([column, ...aggregates.flatMap(({ value }) => columnsOf(value))].map(fingerprint));
+  const prints = new Set(input.columns.map(({ expression }) => fingerprint(expression)));
+  const used = new Set([column, ...aggregates.map(({ value }) => value)].flatMap((value) => inputsOf(value, prints)));
   const keys = input.columns.filter(({ expression, hidden }) => hidden !== true && !used.has(fingerprint(expression)));
 
   const items: BoundExpression[] = keys.map(({ expression }) => expression);
@@ -70,8 +71,10 @@ function onlyWhere(
   return { ...aggregate, arguments: [value, ...rest], ...ignoreNulls };
 }
 
-function columnsOf(expression: BoundExpression): BoundExpression[] {
-  return expression.kind === 'column' ? [expression] : children(expression).flatMap(columnsOf);
+/** The input's columns, by their fingerprints, that an expression is made of. */
+function inputsOf(expression: BoundExpression, columns: ReadonlySet<string>): string[] {
+  const print = fingerprint(expression);
+  return columns.has(print) ? [print] : children(expression).flatMap((child) => inputsOf(child, columns));
 }
 
 /** A pivoted column's name, made of its value (GoogleSQL, PIVOT operator, Rules for pivot_column). */

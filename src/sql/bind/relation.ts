@@ -33,7 +33,7 @@ export function relationItem(
   if (relation.kind !== 'wildcard') binder.read(relation.path);
   switch (relation.kind) {
     case 'view':
-      return derivedItem(binder, bindView(binder, relation, span), alias, span);
+      return standingFor(relation, derivedItem(binder, bindView(binder, relation, span), alias, span));
     case 'wildcard':
       return wildcardItem(binder, relation, alias, span, asOf);
     case 'external':
@@ -108,7 +108,11 @@ function filtered(
     columns,
     valueTable: false,
   };
-  return withHidden(derivedItem(binder, query, undefined, span), item, alias);
+  return standingFor(relation, withHidden(derivedItem(binder, query, undefined, span), item, alias));
+}
+
+function standingFor(relation: Relation, item: FromItem): FromItem {
+  return item.from.kind === 'derived' ? { ...item, from: { ...item.from, relation } } : item;
 }
 
 /** The item with the hidden columns of another, which has the same columns, hidden too. */

@@ -1,5 +1,5 @@
 import type { Call } from '../ast/expression.ts';
-import type { BoundExpression } from '../bound.ts';
+import type { BoundExpression, BoundWindow } from '../bound.ts';
 import { lex } from '../lex.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { parseExpression } from '../parse/expression.ts';
@@ -11,6 +11,8 @@ import { bindExpression } from './expression.ts';
 import { javascriptFunction } from './javascript.ts';
 import { coerce } from './make.ts';
 import { Scope } from './scope.ts';
+import { withChildren } from './walk.ts';
+import { bindWindow } from './window.ts';
 
 /** The function, table function or procedure that users made under a name: a temporary one before any other. */
 export function findRoutine(binder: Binder, name: Call['name']): Routine | undefined {
@@ -34,13 +36,33 @@ export function bindRoutineCall(binder: Binder, place: Place, routine: Routine, 
   if (routine.kind !== 'function') {
     throw binder.fail('routine', call, `${name} is not a function that gives one value`);
   }
-  if (call.over !== undefined) throw binder.unsupported(call, `OVER for the function ${name}`);
-  const inner: Place = routine.aggregate ? { ...place, noAggregates: 'the arguments of an aggregate function' } : place;
+  const { over } = call;
+  if (call.distinct || call.orderBy.length > 0) throw binder.unsupported(call, `DISTINCT or ORDER BY in ${name}`);
+  if (over !== undefined && !routine.aggregate) {
+    throw binder.fail('not-aggregate', call, `Function ${name} is not an aggregate or analytic function`);
+  }
+  if (over !== undefined && place.noWindows !== undefined) {
+    throw binder.fail('analytic', call, `Analytic function ${name} not allowed in ${place.noWindows}`);
+  }
+  if (over === undefined && routine.aggregate && place.noAggregates !== undefined) {
+    throw binder.fail('aggregate', call, `Aggregate function ${name} not allowed in ${place.noAggregates}`);
+  }
+  const arguments_ = 'the arguments of an aggregate function';
+  const inner: Place = routine.aggregate
+    ? { ...place, noWindows: arguments_, ...(over === undefined ? { noAggregates: arguments_ } : {}) }
+    : place;
   const args = call.arguments.map(({ value }) => {
     if (value.kind === 'table') throw binder.fail('argument', value, 'TABLE is only allowed in table functions');
     return bindExpression(binder, inner, value);
   });
-  return { ...expandFunction(binder, routine, args, call), span: call };
+  const result = expandFunction(binder, routine, args, call);
+  return { ...(over === undefined ? result : overWindow(result, bindWindow(binder, inner, over))), span: call };
+}
+
+/** The aggregates that a function's body is made of, each over the window. */
+function overWindow(expression: BoundExpression, over: BoundWindow): BoundExpression {
+  if (expression.kind === 'aggregate' && expression.over === undefined) return { ...expression, over };
+  return withChildren(expression, (child) => overWindow(child, over));
 }
 
 export function expandFunction(

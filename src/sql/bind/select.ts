@@ -3,6 +3,7 @@ import type { Select, SelectItem } from '../ast/query.ts';
 import type { BoundExpression, BoundOrder, BoundSelect, OutputColumn } from '../bound.ts';
 import { type SqlType, typeName } from '../type.ts';
 import type { Binder, Place } from './binder.ts';
+import { withClusters } from './cluster.ts';
 import { bindCondition, bindExpression, impliedName } from './expression.ts';
 import { bindFrom, type FromItem } from './from.ts';
 import { bindGroupBy, checkGrouped } from './group.ts';
@@ -56,7 +57,7 @@ export function bindSelect(binder: Binder, place: Place, node: Select, order: re
 
   const shaped = shape(binder, node, items);
   if (node.distinct) for (const { expression } of shaped) checkDistinct(binder, expression);
-  return {
+  return withClusters(binder, {
     body: {
       kind: 'select',
       distinct: node.distinct,
@@ -73,7 +74,7 @@ export function bindSelect(binder: Binder, place: Place, node: Select, order: re
       shaped.map(({ name }) => name),
     ),
     valueTable: node.as !== undefined,
-  };
+  });
 }
 
 function bindWhere(binder: Binder, place: Place, node: Expression): BoundExpression {

@@ -48,8 +48,7 @@ function rangeSessionize(binder: Binder, call: Call): string {
 function source(binder: Binder, value: Argument['value']): string {
   const { text } = binder.source;
   if (value.kind === 'table') {
-    const [first] = value.path;
-    return text.slice(first?.start ?? value.start, value.end);
+    return value.path.map(({ name }) => `\`${name}\``).join('.');
   }
   if (value.kind === 'subquery') return `(${text.slice(value.query.start, value.query.end)})`;
   throw binder.fail('argument', value, 'A table is needed here: TABLE name or a query');

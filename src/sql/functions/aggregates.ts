@@ -81,6 +81,10 @@ export const WINDOWS = define(
     ],
     PERCENTILE_DISC: ['T, FLOAT64 -> T', 'Percentile, one of the values.'],
     PERCENT_RANK: [' -> FLOAT64', 'Rank from 0 to 1.'],
+    ST_CLUSTERDBSCAN: [
+      'GEOGRAPHY, FLOAT64, INT64 -> INT64',
+      'Number of the cluster: places with so many others within so many metres; NULL for noise.',
+    ],
     RANK: [' -> INT64', 'Rank with gaps after ties.'],
     ROW_NUMBER: [' -> INT64', 'Number of the row, from 1.'],
   },

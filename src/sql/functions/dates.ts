@@ -41,7 +41,10 @@ export const DATES = define('date and time', {
   DATETIME_ADD: ['DATETIME, INTERVAL -> DATETIME', 'Later by an interval.'],
   DATETIME_SUB: ['DATETIME, INTERVAL -> DATETIME', 'Earlier by an interval.'],
   DATETIME_DIFF: ['DATETIME, DATETIME, PART -> INT64', 'Boundaries of a part between two times.'],
-  DATETIME_TRUNC: ['DATETIME, PART -> DATETIME', 'The beginning of the part that the time is in.'],
+  DATETIME_TRUNC: [
+    'DATETIME, PART -> DATETIME | TIMESTAMP, PART, [STRING] -> TIMESTAMP',
+    'The beginning of the part that the time is in.',
+  ],
   TIME_ADD: ['TIME, INTERVAL -> TIME', 'Later by an interval, around the clock.'],
   TIME_SUB: ['TIME, INTERVAL -> TIME', 'Earlier by an interval, around the clock.'],
   TIME_DIFF: ['TIME, TIME, PART -> INT64', 'Boundaries of a part between two times.'],

@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'it reaches services outside of the warehouse': 'EXTERNAL_OBJECT_TRANSFORM EXTERNAL_QUERY OBJ.* ST_REGIONSTATS',
   'tables have no log of their changes': 'APPENDS CHANGES',
   'its list of suffixes changes daily and is not kept': 'NET.PUBLIC_SUFFIX NET.REG_DOMAIN',
-  'it has not been written': 'GAP_FILL RANGE_SESSIONIZE S2_COVERINGCELLIDS ST_CLUSTERDBSCAN',
+  'it has not been written': 'GAP_FILL S2_COVERINGCELLIDS',
 };
 
 /** What is not to be had and why, in the order of names. */

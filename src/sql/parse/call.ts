@@ -8,6 +8,7 @@ import type {
   WindowFrame,
   WindowSpec,
 } from '../ast/expression.ts';
+import type { Ordering } from '../ast/query.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
 import { parseQuery, startsQuery } from './query.ts';
@@ -87,16 +88,22 @@ function parseHaving(cursor: Cursor): Call['having'] {
 }
 
 /** `x DESC NULLS LAST`. */
+/** `ASC`, `DESC`, `NULLS FIRST`, `NULLS LAST`; undefined where there is none of them. */
+export function parseOrdering(cursor: Cursor): Ordering | undefined {
+  const direction = cursor.acceptOneOf('ASC', 'DESC');
+  const nulls = cursor.accept('NULLS') ? cursor.acceptOneOf('FIRST', 'LAST') : undefined;
+  if (direction === undefined && nulls === undefined) return undefined;
+  return { descending: direction === 'DESC', ...(nulls === undefined ? {} : { nulls }) };
+}
+
 export function parseOrderItem(cursor: Cursor): OrderItem {
   const { start } = cursor.peek();
   const value = parseExpression(cursor);
   const collation = cursor.accept('COLLATE') ? cursor.next().value : undefined;
-  const direction = cursor.acceptOneOf('ASC', 'DESC');
-  const nulls = cursor.accept('NULLS') ? cursor.acceptOneOf('FIRST', 'LAST') : undefined;
   return {
     value,
-    descending: direction === 'DESC',
-    ...(nulls === undefined ? {} : { nulls }),
+    descending: false,
+    ...parseOrdering(cursor),
     ...(collation === undefined ? {} : { collation }),
     ...cursor.spanFrom(start),
   };

@@ -100,11 +100,12 @@ export function parseColumnDefinition(cursor: Cursor): ColumnDefinition {
   let notNull = false;
   let defaultValue: Expression | undefined;
   let options: readonly OptionItem[] = [];
+  let collate: string | undefined;
   for (;;) {
     if (cursor.accept('NOT', 'NULL')) notNull = true;
     else if (cursor.accept('DEFAULT')) defaultValue = parseExpression(cursor);
     else if (cursor.is('OPTIONS')) options = parseOptions(cursor);
-    else if (cursor.accept('COLLATE')) cursor.next();
+    else if (cursor.accept('COLLATE')) collate = cursor.next().value;
     else if (cursor.is('PRIMARY', 'KEY') || cursor.is('REFERENCES')) skipConstraint(cursor);
     else break;
   }
@@ -113,6 +114,7 @@ export function parseColumnDefinition(cursor: Cursor): ColumnDefinition {
     type,
     notNull,
     ...(defaultValue === undefined ? {} : { default: defaultValue }),
+    ...(collate === undefined ? {} : { collate }),
     options,
     ...cursor.spanFrom(name.start),
   };
@@ -131,7 +133,7 @@ function parseCreateTable(cursor: Cursor, begin: Begin, snapshot?: 'SNAPSHOT'): 
     const asOf = cursor.accept('FOR', 'SYSTEM_TIME', 'AS', 'OF') ? parseExpression(cursor) : undefined;
     source = { how: snapshot ?? how, name: from, ...(asOf === undefined ? {} : { asOf }) };
   }
-  if (cursor.accept('DEFAULT', 'COLLATE')) cursor.next();
+  const collate = cursor.accept('DEFAULT', 'COLLATE') ? cursor.next().value : undefined;
   const layout = parseLayout(cursor);
   const query = cursor.accept('AS') ? parseQuery(cursor) : undefined;
   return {
@@ -141,6 +143,7 @@ function parseCreateTable(cursor: Cursor, begin: Begin, snapshot?: 'SNAPSHOT'): 
     name,
     ...(columns === undefined ? {} : { columns }),
     ...layout,
+    ...(collate === undefined ? {} : { collate }),
     ...(query === undefined ? {} : { query }),
     ...(source === undefined ? {} : { source }),
     ...cursor.spanFrom(begin.start),
@@ -240,7 +243,8 @@ function parseCreateFunction(cursor: Cursor, begin: Begin, aggregate: boolean): 
     body = { kind: 'code', language, code: cursor.next().value };
   } else {
     cursor.expect('AS', '(');
-    body = { kind: 'sql', expression: parseExpression(cursor) };
+    const { text, value: expression } = withText(cursor, () => parseExpression(cursor));
+    body = { kind: 'sql', expression, text };
     cursor.expect(')');
   }
   if (options.length === 0) options = parseOptions(cursor);

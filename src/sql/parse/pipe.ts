@@ -1,7 +1,7 @@
 import type { Name } from '../ast/expression.ts';
 import type { Pipe } from '../ast/query.ts';
 import type { Span } from '../source.ts';
-import { parseArgument, parseOrderItem } from './call.ts';
+import { parseArgument, parseOrderItem, parseOrdering } from './call.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
 import { parseObjectName } from './name.ts';
@@ -110,12 +110,12 @@ function parseAggregate(cursor: Cursor): Unplaced<Pipe> {
   while (!ends()) {
     const value = parseExpression(cursor);
     const alias = parseAlias(cursor);
-    const order = cursor.acceptOneOf('ASC', 'DESC');
+    const order = parseOrdering(cursor);
     items.push({ value, ...aliased(alias), ...(order === undefined ? {} : { order }) });
     if (!cursor.accept(',')) break;
   }
   const andOrder = cursor.accept('GROUP', 'AND', 'ORDER', 'BY');
-  const groupBy = andOrder || cursor.accept('GROUP', 'BY') ? parseGroupBy(cursor) : undefined;
+  const groupBy = andOrder || cursor.accept('GROUP', 'BY') ? parseGroupBy(cursor, true) : undefined;
   return { kind: 'aggregate', items, ...(groupBy === undefined ? {} : { groupBy }), andOrder };
 }
 

@@ -13,7 +13,7 @@ import type {
   SetOperation,
   With,
 } from '../ast/query.ts';
-import { parseOrderItem, parseWindow } from './call.ts';
+import { parseOrderItem, parseOrdering, parseWindow } from './call.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
 import { parsePipes } from './pipe.ts';
@@ -196,12 +196,13 @@ export function parseAlias(cursor: Cursor): Name | undefined {
   return cursor.isName() ? cursor.name() : undefined;
 }
 
-export function parseGroupBy(cursor: Cursor): GroupBy {
+/** @param ordered whether columns may say how they are ordered, as those of pipe AGGREGATE do */
+export function parseGroupBy(cursor: Cursor, ordered = false): GroupBy {
   if (cursor.accept('ALL')) return { kind: 'all' };
-  return { kind: 'items', items: cursor.list(() => parseGroupItem(cursor)) };
+  return { kind: 'items', items: cursor.list(() => parseGroupItem(cursor, ordered)) };
 }
 
-function parseGroupItem(cursor: Cursor): GroupItem {
+function parseGroupItem(cursor: Cursor, ordered: boolean): GroupItem {
   const { start } = cursor.peek();
   const rollup = parseRollup(cursor);
   if (rollup !== undefined) return { ...rollup, ...cursor.spanFrom(start) };
@@ -216,7 +217,14 @@ function parseGroupItem(cursor: Cursor): GroupItem {
   }
   const value = parseExpression(cursor);
   const alias = parseAlias(cursor);
-  return { kind: 'expression', value, ...(alias === undefined ? {} : { alias }), ...cursor.spanFrom(start) };
+  const order = ordered ? parseOrdering(cursor) : undefined;
+  return {
+    kind: 'expression',
+    value,
+    ...(alias === undefined ? {} : { alias }),
+    ...(order === undefined ? {} : { order }),
+    ...cursor.spanFrom(start),
+  };
 }
 
 function parseRollup(cursor: Cursor) {

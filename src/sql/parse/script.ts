@@ -153,9 +153,10 @@ function parseSet(cursor: Cursor): Scripting {
     cursor.next();
     return { kind: 'system' as const, name: token.value };
   };
-  const targets = cursor.is('(') ? cursor.parenthesised(target) : [target()];
+  const list = cursor.is('(');
+  const targets = list ? cursor.parenthesised(target) : [target()];
   cursor.expect('=');
-  return { kind: 'set', targets, value: parseExpression(cursor), ...cursor.spanFrom(start) };
+  return { kind: 'set', targets, list, value: parseExpression(cursor), ...cursor.spanFrom(start) };
 }
 
 function parseIf(cursor: Cursor): Scripting {

@@ -15,7 +15,7 @@ interface Shared {
 
 /** The variables of a block, with those of the blocks around it. */
 export class Frame {
-  readonly #base: Session;
+  #base: Session;
   readonly #parent: Frame | undefined;
   readonly #shared: Shared;
   readonly #variables = new Map<string, TypedValue>();
@@ -25,6 +25,15 @@ export class Frame {
     this.#base = base;
     this.#parent = parent;
     this.#shared = shared ?? { functions: new Map(base.functions), system: new Map(base.systemVariables) };
+  }
+
+  /** Takes the parameters and system variables of another text, but for those that were set in an earlier one. */
+  goOn(base: Session, settable: ReadonlySet<string>): void {
+    for (const [name, value] of base.systemVariables ?? []) {
+      const set = this.#shared.system.get(name)?.value !== this.#base.systemVariables?.get(name)?.value;
+      if (!settable.has(name) || !set) this.setSystem(name, value);
+    }
+    this.#base = base;
   }
 
   inner(): Frame {
@@ -91,7 +100,7 @@ export class Frame {
   /** Enters an exception handler: @@error tells what happened. */
   handle(error: ArcosError): void {
     this.#handled = error;
-    this.setSystem('error.message', { type: STRING, value: error.message });
+    this.setSystem('error.message', { type: STRING, value: String(error.data['said'] ?? error.message) });
     this.setSystem('error.statement_text', { type: STRING, value: String(error.data['statement'] ?? '') });
     this.setSystem('error.formatted_stack_trace', { type: STRING, value: '' });
   }

@@ -17,6 +17,8 @@ export interface QueryBody
   readonly schemaUpdateOptions?: readonly string[];
   readonly defaultDataset?: { readonly projectId?: string; readonly datasetId?: string };
   readonly dryRun?: boolean;
+  readonly maximumBytesBilled?: string | number;
+  readonly useQueryCache?: boolean;
   readonly maxResults?: number;
   readonly timeoutMs?: number;
   readonly labels?: Readonly<Record<string, string>>;
@@ -24,6 +26,9 @@ export interface QueryBody
   readonly formatOptions?: { readonly useInt64Timestamp?: boolean };
   readonly parameterMode?: string;
   readonly queryParameters?: readonly ParameterBody[];
+  readonly priority?: string;
+  readonly createSession?: boolean;
+  readonly connectionProperties?: readonly { readonly key?: string; readonly value?: string }[];
 }
 
 export interface JobBody {

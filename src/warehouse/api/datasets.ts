@@ -1,7 +1,12 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { demand } from '../../access/http.ts';
+import { scopeOf } from '../../access/sharing.ts';
 import { ArcosError } from '../../base/errors.ts';
 import type { Dataset } from '../catalog/catalog.ts';
 import type { DatasetOptions } from '../tables.ts';
+import { accessEntries, sharingOf } from './datasetaccess.ts';
+import { flag } from './flag.ts';
+import { type PageQuery, pageOf } from './paging.ts';
 import type { DatasetRoute, ProjectRoute, WarehouseApi } from './routes.ts';
 
 interface DatasetBody {
@@ -9,6 +14,8 @@ interface DatasetBody {
   readonly description?: string | null;
   readonly friendlyName?: string | null;
   readonly labels?: Readonly<Record<string, string | null>>;
+  /** Who has a role on it. */
+  readonly access?: unknown;
 }
 
 export function datasetRoutes(app: FastifyInstance, { warehouse, access, may }: WarehouseApi): void {
@@ -23,27 +30,35 @@ export function datasetRoutes(app: FastifyInstance, { warehouse, access, may }: 
     return { kind: 'bigquery#projectList', projects: visible, totalItems: visible.length };
   });
 
-  app.get<ProjectRoute>('/projects/:project/datasets', { config: may('dataset.list') }, async ({ params }) => {
-    const datasets = await catalog.datasets(params.project);
-    return { kind: 'bigquery#datasetList', datasets: datasets.map(datasetResource) };
-  });
+  app.get<ProjectRoute & { Querystring: PageQuery }>(
+    '/projects/:project/datasets',
+    { config: may('dataset.list') },
+    async ({ params, query }) => {
+      const datasets = await catalog.datasets(params.project);
+      const { items, ...next } = pageOf(datasets, query);
+      return { kind: 'bigquery#datasetList', datasets: items.map(datasetResource), ...next };
+    },
+  );
 
   app.post<ProjectRoute & { Body: DatasetBody }>(
     '/projects/:project/datasets',
     { config: may('dataset.write') },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body } = request;
       const dataset = body.datasetReference?.datasetId;
       if (dataset === undefined)
         throw new ArcosError('INVALID', 'Required parameter is missing: datasetReference.datasetId', {
           data: { reason: 'required' },
         });
+      const share = await sharing(request, { project: params.project, dataset });
       await catalog.createDataset(params.project, dataset, optionsOf(body, {}));
-      return datasetResource(await found(params.project, dataset));
+      await share();
+      return shown(request, await found(params.project, dataset));
     },
   );
 
-  app.get<DatasetRoute>('/projects/:project/datasets/:dataset', { config: may('dataset.list') }, async ({ params }) =>
-    datasetResource(await found(params.project, params.dataset)),
+  app.get<DatasetRoute>('/projects/:project/datasets/:dataset', { config: may('dataset.list') }, async (request) =>
+    shown(request, await found(request.params.project, request.params.dataset)),
   );
 
   for (const method of ['PATCH', 'PUT'] as const) {
@@ -51,14 +66,17 @@ export function datasetRoutes(app: FastifyInstance, { warehouse, access, may }: 
       method,
       url: '/projects/:project/datasets/:dataset',
       config: may('dataset.write'),
-      async handler({ params, body }) {
+      async handler(request) {
+        const { params, body } = request;
         const { options } = await found(params.project, params.dataset);
+        const share = await sharing(request, params);
         await catalog.setDatasetOptions(
           params.project,
           params.dataset,
           optionsOf(body, method === 'PUT' ? {} : options),
         );
-        return datasetResource(await found(params.project, params.dataset));
+        await share();
+        return shown(request, await found(params.project, params.dataset));
       },
     });
   }
@@ -69,11 +87,29 @@ export function datasetRoutes(app: FastifyInstance, { warehouse, access, may }: 
     async (request, reply) => {
       const { project, dataset } = request.params;
       await found(project, dataset);
-      const cascade = request.query.deleteContents === 'true' ? ' CASCADE' : '';
+      const cascade = flag(request.query.deleteContents) ? ' CASCADE' : '';
       await warehouse.run(request.principal, { sql: `DROP SCHEMA \`${project}.${dataset}\`${cascade}`, project });
       return reply.status(204).send();
     },
   );
+
+  /** Who has which role is shown to who may ask that, and changed by who may say it. */
+  async function shown({ principal }: FastifyRequest, dataset: Dataset) {
+    const { project, dataset: name } = dataset;
+    const told = await warehouse.authorise(principal).allows('access.read', project, name);
+    return { ...datasetResource(dataset), ...(told ? { access: await accessEntries(access, dataset) } : {}) };
+  }
+
+  /** Gives what the body says of roles, once it is called; asks first whether the caller may. */
+  async function sharing(request: FastifyRequest, path: { project: string; dataset: string }): Promise<() => unknown> {
+    const { access: said } = request.body as DatasetBody;
+    if (said === undefined || said === null) return () => undefined;
+    const bindings = sharingOf(said, path.dataset);
+    const { project, dataset } = path;
+    const agency = await access.agencyOf(project);
+    demand(request.principal, 'access.manage', { agency, project, dataset: `${project}.${dataset}` });
+    return () => access.sharing.setPolicy(scopeOf(path), bindings);
+  }
 
   async function found(project: string, dataset: string): Promise<Dataset> {
     const known = await catalog.dataset(project, dataset);

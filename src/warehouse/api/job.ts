@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode } from '../../base/errors.ts';
+import { anonymousTable } from '../anonymous.ts';
 import type { Page } from '../execute.ts';
 import type { Job, ScriptStatistics } from '../job.ts';
 import type { QueryDestination } from '../querydestination.ts';
@@ -29,7 +30,9 @@ export function jobResource(job: Job) {
       startTime: time(job.createdAt),
       ...(ended === undefined ? {} : { endTime: time(ended) }),
       totalBytesProcessed: String(job.bytesProcessed),
+      totalSlotMs: String(statistics.slotMs ?? 0),
       ...(job.parent === undefined ? {} : { parentJobId: job.parent }),
+      ...sessionInfo(job),
       ...(statistics.children === undefined ? {} : { numChildJobs: String(statistics.children) }),
       ...(statistics.script === undefined ? {} : { scriptStatistics: scriptResource(statistics.script) }),
       ...(job.kind === 'QUERY' ? { query: queryStatistics(job) } : transferStatistics(job)),
@@ -38,12 +41,17 @@ export function jobResource(job: Job) {
   };
 }
 
-function queryConfiguration({ sql, project, configuration: { dataset, parameters, destination } }: Job) {
+function queryConfiguration(job: Job) {
+  const { sql, project, configuration } = job;
+  const { dataset, parameters, destination, maximumBytesBilled, useQueryCache } = configuration;
+  const written = destination ?? writtenTable(job);
   return {
     query: sql,
     useLegacySql: false,
-    priority: 'INTERACTIVE',
-    ...(destination === undefined ? {} : destinationResource(destination)),
+    priority: configuration.priority ?? 'INTERACTIVE',
+    ...(maximumBytesBilled === undefined ? {} : { maximumBytesBilled: String(maximumBytesBilled) }),
+    ...(useQueryCache === undefined ? {} : { useQueryCache }),
+    ...(written === undefined ? {} : destinationResource(written)),
     ...(dataset === undefined ? {} : { defaultDataset: { projectId: project, datasetId: dataset } }),
     ...(parameters === undefined
       ? {}
@@ -51,6 +59,27 @@ function queryConfiguration({ sql, project, configuration: { dataset, parameters
           parameterMode: parameters[0]?.name === undefined ? 'POSITIONAL' : 'NAMED',
           queryParameters: toParameters(parameters),
         }),
+  };
+}
+
+/** Where a statement's rows are: in the table that it wrote, or in one that nobody named. */
+function writtenTable({ project, id, columns, statementType, statistics: { target } }: Job) {
+  if (columns !== undefined) return { table: anonymousTable(project, id) };
+  const written = target !== undefined && (isDml(statementType) || statementType === 'CREATE_TABLE_AS_SELECT');
+  return written ? { table: target } : undefined;
+}
+
+const isDml = (statementType: string): boolean => ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(statementType);
+
+/** Of a statement that makes, changes or drops a table (BigQuery REST reference, JobStatistics2). */
+function ddlStatistics({ statementType, statistics: { target }, sql }: Job) {
+  const [, verb] = /^(CREATE|DROP|ALTER)_/.exec(statementType) ?? [];
+  if (verb === undefined || target === undefined) return {};
+  const { project: projectId, dataset: datasetId, table: tableId } = target;
+  const replaces = verb === 'CREATE' && /\bOR\s+REPLACE\b/i.test(sql);
+  return {
+    ddlTargetTable: { projectId, datasetId, tableId },
+    ddlOperationPerformed: replaces ? 'REPLACE' : verb,
   };
 }
 
@@ -62,13 +91,19 @@ function destinationResource({ table, writeDisposition, createDisposition }: Que
   };
 }
 
+function sessionInfo({ configuration: { session } }: Job) {
+  return session === undefined ? {} : { sessionInfo: { sessionId: session } };
+}
+
 function queryStatistics(job: Job) {
   return {
     statementType: job.statementType,
     totalBytesProcessed: String(job.bytesProcessed),
     totalBytesBilled: String(job.bytesProcessed),
-    cacheHit: false,
+    totalSlotMs: String(job.statistics.slotMs ?? 0),
+    cacheHit: job.statistics.cacheHit === true,
     ...(job.columns === undefined ? {} : { schema: { fields: toFields(job.columns) } }),
+    ...ddlStatistics(job),
     ...affected(job),
   };
 }
@@ -134,12 +169,15 @@ export function queryAnswer(
     kind: `bigquery#${kind}`,
     jobReference: { projectId: project, jobId: id, location: 'US' },
     jobComplete: job.state === 'DONE',
-    ...(job.state === 'DONE' ? { totalBytesProcessed: String(job.bytesProcessed), cacheHit: false } : {}),
+    ...(job.state === 'DONE'
+      ? { totalBytesProcessed: String(job.bytesProcessed), cacheHit: job.statistics.cacheHit === true }
+      : {}),
     ...(job.columns === undefined
       ? {}
       : { schema: { fields: toFields(job.columns) }, totalRows: String(job.totalRows ?? 0) }),
     ...(job.columns === undefined && job.state === 'DONE' ? { schema: { fields: [] }, totalRows: '0' } : {}),
     ...affected(job),
+    ...sessionInfo(job),
   };
   if (page === undefined || job.columns === undefined || page.rows === 0) return JSON.stringify(head);
   const next = offset + page.rows;

@@ -8,7 +8,9 @@ import type { QueryJobRequest } from '../queries.ts';
 import type { QueryDestination } from '../querydestination.ts';
 import { tableOf } from '../transfer/configuration.ts';
 import { DEFAULT_WAIT_MS, errorOf, type JobBody, jobBeginner, type QueryBody } from './begin.ts';
+import { flag } from './flag.ts';
 import { jobResource, queryAnswer } from './job.ts';
+import type { PageQuery } from './paging.ts';
 import { fromParameters } from './parameter.ts';
 import type { ProjectRoute, WarehouseApi } from './routes.ts';
 import { toFields } from './schema.ts';
@@ -36,7 +38,8 @@ export function jobRoutes(app: FastifyInstance, { warehouse, may }: WarehouseApi
       const { project } = params;
       if (body.dryRun === true) return dryRunAnswer(principal, toRequest(project, body));
       const jobId = body.requestId === undefined ? undefined : `request_${body.requestId.replace(/[^\w-]/g, '_')}`;
-      const request = { ...toRequest(project, body), jobId: jobId ?? `job_${newId().replaceAll('-', '')}` };
+      const id = { jobId: jobId ?? `job_${newId().replaceAll('-', '')}`, newJob: jobId === undefined };
+      const request = { ...toRequest(project, body), ...id };
       const run = () => warehouse.run(principal, request);
       const finished = await settle(principal, request, run, body.timeoutMs ?? DEFAULT_WAIT_MS);
       const micros = body.formatOptions?.useInt64Timestamp === true;
@@ -65,7 +68,7 @@ export function jobRoutes(app: FastifyInstance, { warehouse, may }: WarehouseApi
       const offset = Number(query.pageToken ?? query.startIndex ?? 0);
       const limit = Math.min(Number(query.maxResults ?? FIRST_PAGE), FIRST_PAGE);
       const page = limit === 0 ? undefined : await pageOf(principal, job, offset, limit);
-      const micros = query['formatOptions.useInt64Timestamp'] === 'true';
+      const micros = flag(query['formatOptions.useInt64Timestamp']);
       return answer(reply, queryAnswer('getQueryResultsResponse', job, page, { offset, micros }));
     },
   );
@@ -99,18 +102,27 @@ export function jobRoutes(app: FastifyInstance, { warehouse, may }: WarehouseApi
     },
   );
 
-  app.get<ProjectRoute & { Querystring: { maxResults?: string; stateFilter?: string; parentJobId?: string } }>(
+  app.get<ProjectRoute & { Querystring: PageQuery & { stateFilter?: string; parentJobId?: string } }>(
     '/projects/:project/jobs',
     { config: may('job.read') },
     async ({ params, query, principal }) => {
       const state = query.stateFilter?.toUpperCase();
+      const limit = Math.min(Number(query.maxResults ?? 50) || 50, 1000);
       const jobs = await warehouse.jobs.list(params.project, {
-        limit: Math.min(Number(query.maxResults ?? 50), 1000),
+        limit,
         principal: principal.id,
+        ...(query.pageToken === undefined ? {} : { before: new Date(Number(query.pageToken) || 0) }),
         ...(query.parentJobId === undefined ? {} : { parent: query.parentJobId }),
         ...(state === 'RUNNING' || state === 'DONE' ? { state } : {}),
       });
-      return { kind: 'bigquery#jobList', jobs: jobs.map((job) => ({ ...jobResource(job), state: job.state })) };
+      // The next page has those that were made before the last of this one.
+      const last = jobs.length < limit ? undefined : jobs.at(-1)?.createdAt.getTime();
+      const next = last === undefined ? {} : { nextPageToken: String(last) };
+      return {
+        kind: 'bigquery#jobList',
+        jobs: jobs.map((job) => ({ ...jobResource(job), state: job.state })),
+        ...next,
+      };
     },
   );
 
@@ -164,6 +176,29 @@ function toRequest(project: string, body: QueryBody): QueryJobRequest {
       ? {}
       : { parameters: fromParameters(body.queryParameters, body.parameterMode) }),
     ...(body.destinationTable === undefined ? {} : { destination: destinationOf(project, body) }),
+    ...(body.priority?.toUpperCase() === 'BATCH' ? { priority: 'BATCH' as const } : {}),
+    ...connectionOf(body),
+    ...(body.maximumBytesBilled === undefined ? {} : { maximumBytesBilled: Number(body.maximumBytesBilled) }),
+    ...(body.useQueryCache === undefined ? {} : { useQueryCache: body.useQueryCache }),
+  };
+}
+
+/** What connection properties there are (BigQuery REST reference, ConnectionProperty). Throws INVALID for another. */
+function connectionOf({ createSession, connectionProperties = [] }: QueryBody) {
+  const known = ['session_id', 'time_zone', 'query_label', 'dataset_project_id'];
+  for (const { key = '' } of connectionProperties) {
+    if (!known.includes(key))
+      throw new ArcosError('INVALID', `There is no connection property ${key}`, {
+        hint: `Use one of ${known.join(', ')}.`,
+        data: { reason: 'invalid' },
+      });
+  }
+  const value = (key: string) => connectionProperties.find((property) => property.key === key)?.value;
+  const [id, timeZone = 'UTC'] = [value('session_id'), value('time_zone')];
+  if (timeZone !== 'UTC') throw new ArcosError('UNSUPPORTED', 'A time zone other than UTC is not supported');
+  return {
+    ...(createSession === true ? { session: { create: true as const } } : {}),
+    ...(id === undefined ? {} : { session: { id } }),
   };
 }
 

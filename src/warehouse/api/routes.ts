@@ -7,9 +7,15 @@ import { ArcosError } from '../../base/errors.ts';
 import { answerInGoogleShape } from '../../lake/googleerror.ts';
 import type { Warehouse } from '../warehouse.ts';
 import { datasetRoutes } from './datasets.ts';
+import { downloadRoute } from './download.ts';
+import { formOf, readForm } from './forms.ts';
+import { tableIamRoutes } from './iam.ts';
 import { jobRoutes } from './jobs.ts';
+import { maintenanceRoute } from './maintenance.ts';
+import { modelRoutes } from './models.ts';
 import { routineRoutes } from './routines.ts';
 import { rowPolicyRoutes } from './rowpolicies.ts';
+import { savedQueryRoutes } from './savedqueries.ts';
 import { tableRoutes } from './tables.ts';
 import { uploadRoutes } from './upload.ts';
 
@@ -46,15 +52,21 @@ export function warehouseRoutes(options: {
     may: (action) => ({ access: { action, resource: (request) => resourceOf(options.access, request) } }),
   };
   return async (app) => {
+    downloadRoute(app, api);
+    savedQueryRoutes(app, api);
+    maintenanceRoute(app, api);
     for (const prefix of ['/bigquery/v2', '']) {
       await app.register(
         async (inside) => {
           answerInGoogleShape(inside);
           inside.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson);
+          checkForms(inside);
           datasetRoutes(inside, api);
           tableRoutes(inside, api);
+          tableIamRoutes(inside, api);
           jobRoutes(inside, api);
           routineRoutes(inside, api);
+          modelRoutes(inside, api);
           rowPolicyRoutes(inside, api);
         },
         { prefix },
@@ -69,6 +81,18 @@ export function warehouseRoutes(options: {
       { prefix: '/upload/bigquery/v2' },
     );
   };
+}
+
+/** What a route is asked with has its form before anything reads it. */
+function checkForms(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    const form = formOf(String(route.method), route.url);
+    if (form !== undefined && route.config !== undefined) route.config.says = { body: form };
+  });
+  app.addHook('preValidation', async (request) => {
+    const form = request.routeOptions.config.says?.body;
+    if (form !== undefined) request.body = readForm(form, request.method, request.body);
+  });
 }
 
 /** Clients call with a JSON content type and no body too. */
@@ -86,9 +110,14 @@ function parseJson(
 
 /** What a path names. A project that does not exist is nobody's, which refuses everyone but the platform's own. */
 async function resourceOf(access: Access, request: FastifyRequest): Promise<Resource> {
-  const { project, dataset } = request.params as { project?: string; dataset?: string };
+  const { project, dataset, table } = request.params as { project?: string; dataset?: string; table?: string };
   if (project === undefined) return {};
   const agency = await access.agencyOf(project).catch(() => undefined);
   if (agency === undefined) return {};
-  return { agency, project, ...(dataset === undefined ? {} : { dataset: `${project}.${dataset}` }) };
+  return {
+    agency,
+    project,
+    ...(dataset === undefined ? {} : { dataset: `${project}.${dataset}` }),
+    ...(table === undefined ? {} : { table }),
+  };
 }

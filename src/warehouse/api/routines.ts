@@ -3,6 +3,7 @@ import { ArcosError } from '../../base/errors.ts';
 import type { RoutineParameter } from '../../sql/routine.ts';
 import { typeName } from '../../sql/type.ts';
 import { displayRoutine, type RoutineInfo } from '../catalog/routines.ts';
+import { type PageQuery, pageOf } from './paging.ts';
 import type { DatasetRoute, RoutineRoute, WarehouseApi } from './routes.ts';
 import { fromStandardType, type StandardType, toStandardType } from './standardtype.ts';
 
@@ -33,10 +34,14 @@ export function routineRoutes(app: FastifyInstance, { warehouse, may }: Warehous
     return info;
   }
 
-  app.get<DatasetRoute>(all, { config: may('table.describe') }, async ({ params }) => {
-    const infos = await routines.list(params.project, params.dataset);
-    return { kind: 'bigquery#routineList', routines: infos.map(routineResource) };
-  });
+  app.get<DatasetRoute & { Querystring: PageQuery }>(
+    all,
+    { config: may('table.describe') },
+    async ({ params, query }) => {
+      const { items, ...next } = pageOf(await routines.list(params.project, params.dataset), query);
+      return { kind: 'bigquery#routineList', routines: items.map(routineResource), ...next };
+    },
+  );
 
   app.get<RoutineRoute>(one, { config: may('table.read') }, async ({ params }) => routineResource(await found(params)));
 

@@ -1,6 +1,6 @@
 import { ArcosError } from '../../base/errors.ts';
 import type { ColumnInfo } from '../../sql/catalog.ts';
-import { arrayOf, type ScalarName, type SqlType } from '../../sql/type.ts';
+import { arrayOf, type ScalarName, type SqlType, typeName } from '../../sql/type.ts';
 
 /** A column as the REST API has it (BigQuery REST reference, TableFieldSchema). */
 export interface FieldSchema {
@@ -82,6 +82,12 @@ export function fromFields(fields: readonly FieldSchema[]): ColumnInfo[] {
       ...(field.description === undefined ? {} : { description: field.description }),
     };
   });
+}
+
+/** A column as CREATE TABLE and ALTER TABLE have it. */
+export function columnSql({ name, type, nullable, description }: ColumnInfo): string {
+  const options = description === undefined ? '' : ` OPTIONS(description = ${JSON.stringify(description)})`;
+  return `\`${name}\` ${typeName(type)}${nullable || type.kind === 'ARRAY' ? '' : ' NOT NULL'}${options}`;
 }
 
 function fromField(field: FieldSchema): SqlType {

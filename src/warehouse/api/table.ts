@@ -1,17 +1,24 @@
 import { ArcosError } from '../../base/errors.ts';
 import type { CsvOptions, Partitioning, TablePath } from '../../sql/catalog.ts';
-import { typeName } from '../../sql/type.ts';
+import type { Job } from '../job.ts';
 import type { ExternalTableDefinition, TableInfo } from '../port.ts';
 import type { ExternalDefinition } from '../tables.ts';
-import { type FieldSchema, fromFields, toFields } from './schema.ts';
+import { columnSql, type FieldSchema, fromFields, toFields } from './schema.ts';
 
 /** A table as clients send it (BigQuery REST reference, Table). */
 export interface TableBody {
   readonly tableReference?: { readonly tableId?: string };
   readonly schema?: { readonly fields?: readonly FieldSchema[] };
-  readonly description?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly timePartitioning?: { readonly type?: string; readonly field?: string };
+  readonly description?: string | null;
+  readonly labels?: Readonly<Record<string, string | null>>;
+  readonly timePartitioning?: {
+    readonly type?: string;
+    readonly field?: string;
+    readonly expirationMs?: string | number | null;
+  } | null;
+  /** Milliseconds since 1970. */
+  readonly expirationTime?: string | number | null;
+  readonly requirePartitionFilter?: boolean;
   readonly rangePartitioning?: {
     readonly field?: string;
     readonly range?: { readonly start?: string; readonly end?: string; readonly interval?: string };
@@ -58,6 +65,7 @@ export function tableResource(info: TableInfo, definition?: ExternalDefinition, 
     lastModifiedTime: String(info.modifiedAt.getTime()),
     location: 'US',
     ...(partitioning === undefined ? {} : partitioningResource(partitioning)),
+    ...lifetimeResource(info),
     ...(clustering === undefined ? {} : { clustering: { fields: clustering } }),
     ...(query === undefined ? {} : { view: { query, useLegacySql: false } }),
     ...(definition === undefined ? {} : { externalDataConfiguration: externalResource(definition, info) }),
@@ -65,14 +73,42 @@ export function tableResource(info: TableInfo, definition?: ExternalDefinition, 
   };
 }
 
-/** A table as it is in a list of tables. */
-export function tableSummary(info: TableInfo) {
-  const { project, dataset, table } = info.path;
+const DAY_MS = 24 * 3_600_000;
+
+function lifetimeResource({ partitioning, lifetime = {} }: TableInfo) {
+  const { expiresAt, partitionExpirationMs: lasts, requirePartitionFilter } = lifetime;
+  const { timePartitioning = undefined } =
+    partitioning === undefined || partitioning.kind === 'range' ? {} : partitioningResource(partitioning);
   return {
-    kind: 'bigquery#table',
+    ...(timePartitioning === undefined || lasts === undefined
+      ? {}
+      : { timePartitioning: { ...timePartitioning, expirationMs: String(lasts) } }),
+    ...(expiresAt === undefined ? {} : { expirationTime: String(expiresAt) }),
+    ...(requirePartitionFilter === true ? { requirePartitionFilter } : {}),
+  };
+}
+
+/** The table that a query's rows are in while nobody says where they go. */
+export function resultResource(path: TablePath, { columns = [], totalRows = 0, createdAt, endedAt = createdAt }: Job) {
+  const info = { path, kind: 'native' as const, columns, labels: {}, rows: totalRows, bytes: 0 };
+  const expirationTime = String(createdAt.getTime() + DAY_MS);
+  return { ...tableResource({ ...info, createdAt, modifiedAt: endedAt }), expirationTime };
+}
+
+/** How a table is called, with what its name says of its rows. */
+export function named({ project, dataset, table }: TablePath) {
+  return {
     id: `${project}:${dataset}.${table}`,
     tableReference: { projectId: project, datasetId: dataset, tableId: table },
-    type: KINDS[info.kind],
+  };
+}
+
+/** A table as it is in a list of tables. */
+export function tableSummary(info: TableInfo) {
+  return {
+    kind: 'bigquery#table',
+    ...named(info.path),
+    type: info.snapshot === true ? 'SNAPSHOT' : KINDS[info.kind],
     labels: info.labels,
     creationTime: String(info.createdAt.getTime()),
     ...(info.partitioning === undefined ? {} : partitioningResource(info.partitioning)),
@@ -85,7 +121,7 @@ export function partitioningOf({
   timePartitioning,
   rangePartitioning,
 }: Pick<TableBody, 'timePartitioning' | 'rangePartitioning'>): Partitioning | undefined {
-  if (timePartitioning !== undefined) {
+  if (timePartitioning != null) {
     const { type = 'DAY', field } = timePartitioning;
     const unit = (['HOUR', 'DAY', 'MONTH', 'YEAR'] as const).find((known) => known === type.toUpperCase());
     if (unit === undefined) throw new ArcosError('INVALID', `Invalid timePartitioning.type ${type}`);
@@ -161,7 +197,7 @@ export function externalDefinition(path: TablePath, body: TableBody): ExternalTa
     sourceUris: [external.sourceUris ?? []].flat(),
     ...(hivePrefix === undefined ? {} : { hivePrefix }),
     ...(external.csvOptions === undefined ? {} : { csv: csvOptions(external.csvOptions) }),
-    ...(body.description === undefined ? {} : { description: body.description }),
+    ...(body.description == null ? {} : { description: body.description }),
   };
 }
 
@@ -182,10 +218,7 @@ function csvOptions(csv: NonNullable<ExternalBody['csvOptions']>): Partial<CsvOp
  * way in other words.
  */
 export function createTableSql(path: TablePath, body: TableBody): string {
-  const columns = fromFields(body.schema?.fields ?? []).map(({ name, type, nullable, description }) => {
-    const options = description === undefined ? '' : ` OPTIONS(description = ${JSON.stringify(description)})`;
-    return `\`${name}\` ${typeName(type)}${nullable || type.kind === 'ARRAY' ? '' : ' NOT NULL'}${options}`;
-  });
+  const columns = fromFields(body.schema?.fields ?? []).map(columnSql);
   const options = optionList(body);
   return [
     `CREATE TABLE ${quoted(path)} (${columns.join(', ')})`,
@@ -200,13 +233,28 @@ export function createTableSql(path: TablePath, body: TableBody): string {
 }
 
 /** What a client says of a table, as the items of OPTIONS. */
-export function optionList({ description, labels }: Pick<TableBody, 'description' | 'labels'>): string[] {
-  const pairs = Object.entries(labels ?? {}).map(
-    ([key, value]) => `(${JSON.stringify(key)}, ${JSON.stringify(value)})`,
+export function optionList({
+  description,
+  labels,
+  expirationTime: expires,
+  requirePartitionFilter,
+  timePartitioning,
+}: Pick<
+  TableBody,
+  'description' | 'labels' | 'expirationTime' | 'requirePartitionFilter' | 'timePartitioning'
+>): string[] {
+  const lasts = timePartitioning?.expirationMs;
+  const until = expires == null ? 'NULL' : `TIMESTAMP '${new Date(Number(expires)).toISOString()}'`;
+  const days = lasts == null ? 'NULL' : String(Number(lasts) / DAY_MS);
+  const pairs = Object.entries(labels ?? {}).flatMap(([key, value]) =>
+    value === null ? [] : [`(${JSON.stringify(key)}, ${JSON.stringify(value)})`],
   );
   return [
     ...(description === undefined ? [] : [`description = ${JSON.stringify(description)}`]),
     ...(labels === undefined ? [] : [`labels = [${pairs.join(', ')}]`]),
+    ...(expires === undefined ? [] : [`expiration_timestamp = ${until}`]),
+    ...(lasts === undefined ? [] : [`partition_expiration_days = ${days}`]),
+    ...(requirePartitionFilter === undefined ? [] : [`require_partition_filter = ${requirePartitionFilter}`]),
   ];
 }
 
@@ -220,7 +268,7 @@ function partitionClause({ timePartitioning, rangePartitioning, schema }: TableB
     const { start = '0', end = '0', interval = '1' } = rangePartitioning.range ?? {};
     return `PARTITION BY RANGE_BUCKET(\`${rangePartitioning.field}\`, GENERATE_ARRAY(${start}, ${end}, ${interval}))`;
   }
-  if (timePartitioning === undefined) return '';
+  if (timePartitioning == null) return '';
   const { type = 'DAY', field } = timePartitioning;
   if (field === undefined)
     return type === 'DAY' ? 'PARTITION BY _PARTITIONDATE' : `PARTITION BY TIMESTAMP_TRUNC(_PARTITIONTIME, ${type})`;

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Principal } from '../../access/principal.ts';
@@ -50,17 +50,17 @@ export function uploadRoutes(app: FastifyInstance, { warehouse, may }: Warehouse
       if (request.query.uploadType === 'resumable') {
         const id = newId();
         await writeFile(file, '');
-        sessions.set(id, { principal: request.principal.id, project, body: request.body as JobBody, file });
+        sessions.set(id, { principal: request.principal.id, project, body: (request.body ?? {}) as JobBody, file });
         const { url } = request.raw;
         const location = `${request.protocol}://${request.host}${url}${url?.includes('?') ? '&' : '?'}upload_id=${id}`;
         return reply.header('location', location).status(200).send();
       }
       const whole = `${file}.multipart`;
       try {
-        await pipeline(request.body as Readable, createWriteStream(whole));
+        await pipeline(streamOf(request.body), createWriteStream(whole));
         const { metadata, content } = splitMultipart(await readFile(whole), request.headers['content-type'] ?? '');
         await writeFile(file, content);
-        return await finish(request.principal, project, JSON.parse(metadata) as JobBody, file);
+        return await finish(request.principal, project, jobOf(metadata), file);
       } finally {
         await rm(whole, { force: true });
       }
@@ -83,7 +83,7 @@ export function uploadRoutes(app: FastifyInstance, { warehouse, may }: Warehouse
           .header('range', `bytes=0-${size - 1}`)
           .send();
       if (start !== undefined || request.headers['content-range'] === undefined) {
-        for await (const chunk of request.body as Readable) await appendFile(session.file, chunk as Buffer);
+        for await (const chunk of streamOf(request.body)) await appendFile(session.file, chunk as Buffer);
       }
       const { size: now } = await stat(session.file);
       if (total !== undefined && now < total) {
@@ -129,4 +129,19 @@ function splitMultipart(body: Buffer, contentType: string): { metadata: string; 
     });
   }
   return { metadata: metadata.toString('utf8'), content };
+}
+
+function streamOf(body: unknown): Readable {
+  if (body instanceof Readable) return body;
+  throw new ArcosError('INVALID', 'The body is not that of an upload', {
+    hint: 'Send it as multipart/related, or begin with uploadType=resumable.',
+  });
+}
+
+function jobOf(metadata: string): JobBody {
+  try {
+    return JSON.parse(metadata) as JobBody;
+  } catch (cause) {
+    throw new ArcosError('INVALID', 'The metadata of the upload is not valid JSON', { cause });
+  }
 }

@@ -6,6 +6,7 @@ import type { ExternalTableDefinition, TableInfo } from '../port.ts';
 import { checkDatasetName, checkTableName, engineName } from '../tablename.ts';
 import type { DatasetOptions, ExternalDefinition, ViewDefinition, WarehouseTables } from '../tables.ts';
 import { externalRelation, withPartitionColumns } from './external.ts';
+import { type FileStatistics, fileStatistics } from './filestatistics.ts';
 import { type NativeTable, nativeTables } from './native.ts';
 import { type DataFile, dataFiles } from './partitions.ts';
 import { createRowPolicies, type RowPolicies } from './policies.ts';
@@ -39,6 +40,8 @@ export interface WarehouseCatalog {
   tables(project: string, dataset: string): Promise<TableInfo[]>;
   table(path: TablePath): Promise<TableInfo | undefined>;
   native(path: TablePath): Promise<NativeTable | undefined>;
+  /** What is known of the columns of a native table's files. */
+  statistics(path: TablePath): Promise<FileStatistics[]>;
   /** The files of a dataset's native tables. */
   files(dataset: { readonly project: string; readonly dataset: string }): Promise<DataFile[]>;
   /** What a view or external table is defined by. */
@@ -162,6 +165,8 @@ export function createCatalog(db: Kysely<WarehouseTables>, lake: Lake): Warehous
       return infos.sort((a, b) => (a.path.table < b.path.table ? -1 : 1));
     },
 
+    statistics: (path) => fileStatistics(db as never, path),
+
     files: (dataset) => dataFiles(db as never, dataset),
 
     async definition(path) {
@@ -185,7 +190,7 @@ export function createCatalog(db: Kysely<WarehouseTables>, lake: Lake): Warehous
       putRelation(path, 'view', { columns, definition: { query }, description, labels }),
 
     async putExternal(external) {
-      const { path, format, sourceUris, hivePrefix, csv, description } = external;
+      const { path, format, sourceUris, hivePrefix, csv, description, labels } = external;
       return putRelation(path, 'external', {
         columns: await withPartitionColumns(lake, external),
         definition: {
@@ -195,6 +200,7 @@ export function createCatalog(db: Kysely<WarehouseTables>, lake: Lake): Warehous
           ...(csv === undefined ? {} : { csv }),
         },
         description,
+        labels,
       });
     },
 
@@ -235,14 +241,16 @@ export function inUse(project: string, dataset: string): ArcosError {
 }
 
 export function nativeRelation({ path, document }: Pick<NativeTable, 'path' | 'document'>): NativeRelation {
-  const { columns, partitioning, createdAt } = document;
+  const { columns, partitioning, snapshot, createdAt, lifetime } = document;
   return {
     kind: 'native',
     path,
     columns,
     engineName: engineName(path),
+    ...(snapshot === undefined ? {} : { snapshot }),
     createdAt: new Date(createdAt).toISOString(),
     ...(partitioning === undefined ? {} : { partitioning }),
+    ...(lifetime?.requirePartitionFilter === true ? { requirePartitionFilter: true } : {}),
   };
 }
 
@@ -263,15 +271,17 @@ function toDataset(row: {
 }
 
 function nativeInfo({ path, document, rows, bytes, modifiedAt }: NativeTable): TableInfo {
-  const { columns, partitioning, clustering, description, labels = {}, createdAt } = document;
+  const { columns, partitioning, clustering, description, labels = {}, snapshot, createdAt, lifetime } = document;
   return {
     path,
     kind: 'native',
+    ...(snapshot === undefined ? {} : { snapshot }),
     columns,
     ...(partitioning === undefined ? {} : { partitioning }),
     ...(clustering === undefined ? {} : { clustering }),
     ...(description === undefined ? {} : { description }),
     labels,
+    ...(lifetime === undefined ? {} : { lifetime }),
     rows,
     bytes,
     createdAt: new Date(createdAt),

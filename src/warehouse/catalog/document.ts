@@ -1,5 +1,6 @@
 import type { ColumnInfo, Partitioning } from '../../sql/catalog.ts';
 import type { Options } from '../../sql/ddl.ts';
+import type { Lifetime } from './lifetime.ts';
 
 /**
  * What a native table is beyond DuckDB's columns. It is the comment of the DuckLake table, so that it
@@ -13,6 +14,9 @@ export interface TableDocument {
   readonly clustering?: readonly string[];
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** A snapshot's rows are never changed. */
+  readonly snapshot?: true;
+  readonly lifetime?: Lifetime;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
@@ -32,7 +36,22 @@ export function documentOptions(options: Options): Pick<TableDocument, 'descript
   const { description, labels } = options;
   return {
     ...(typeof description === 'string' ? { description } : {}),
-    ...(labels === undefined ? {} : { labels: labelsOf(labels) }),
+    ...(labels === undefined || labels === null ? {} : { labels: labelsOf(labels) }),
+  };
+}
+
+/** A document with the options that ALTER ... SET OPTIONS gives; NULL takes one away. */
+export function withOptions<Document extends Pick<TableDocument, 'description' | 'labels'>>(
+  document: Document,
+  options: Options,
+): Omit<Document, 'description' | 'labels'> & Pick<TableDocument, 'description' | 'labels'> {
+  const { description, labels, ...rest } = document;
+  const keeps = (name: string): boolean => options[name] === undefined;
+  return {
+    ...rest,
+    ...(description !== undefined && keeps('description') ? { description } : {}),
+    ...(labels !== undefined && keeps('labels') ? { labels } : {}),
+    ...documentOptions(options),
   };
 }
 

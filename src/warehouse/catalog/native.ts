@@ -60,7 +60,8 @@ export async function nativeTables(
     ORDER BY t.table_name`.execute(db);
   return rows.flatMap((row) => {
     const document = readDocument(row.comment);
-    if (document === undefined) return [];
+    // An expired table is there until maintenance drops it, but for nobody.
+    if (document === undefined || (document.lifetime?.expiresAt ?? Infinity) <= Date.now()) return [];
     return [
       {
         path: { project: dataset.project, dataset: dataset.dataset, table: row.table_name },

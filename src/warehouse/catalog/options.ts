@@ -3,6 +3,7 @@ import type { CsvOptions } from '../../sql/catalog.ts';
 import type { Options } from '../../sql/ddl.ts';
 import type { CatalogChange } from '../plan.ts';
 import type { ExternalTableDefinition } from '../port.ts';
+import { documentOptions } from './document.ts';
 
 const FORMATS: Readonly<Record<string, ExternalTableDefinition['format']>> = {
   CSV: 'CSV',
@@ -24,7 +25,7 @@ export function externalOptions({
       hint: 'Use CSV, NEWLINE_DELIMITED_JSON or PARQUET.',
     });
   }
-  const { uris, hive_partition_uri_prefix: hivePrefix, description } = options;
+  const { uris, hive_partition_uri_prefix: hivePrefix } = options;
   return {
     path,
     columns: [...columns, ...partitionColumns],
@@ -32,7 +33,7 @@ export function externalOptions({
     sourceUris: Array.isArray(uris) ? uris.map(String) : [],
     ...(typeof hivePrefix === 'string' ? { hivePrefix } : {}),
     ...(format === 'CSV' ? { csv: csvOptions(options) } : {}),
-    ...(typeof description === 'string' ? { description } : {}),
+    ...documentOptions(options),
   };
 }
 

@@ -14,10 +14,21 @@ export interface WrittenOption {
 
 const quote = (text: string): string => JSON.stringify(text);
 
-export function tableOptions({ description, labels }: Pick<TableInfo, 'description' | 'labels'>): WrittenOption[] {
+export function tableOptions({
+  description,
+  labels,
+  lifetime = {},
+}: Pick<TableInfo, 'description' | 'labels' | 'lifetime'>): WrittenOption[] {
+  const { requirePartitionFilter, partitionExpirationMs, expiresAt } = lifetime;
   const pairs = Object.entries(labels);
   const written = pairs.map(([key, value]) => `STRUCT(${quote(key)}, ${quote(value)})`).join(', ');
+  const until = expiresAt === undefined ? '' : new Date(expiresAt).toISOString();
   return [
+    ...(until === '' ? [] : [{ name: 'expiration_timestamp', type: 'TIMESTAMP', value: `TIMESTAMP ${quote(until)}` }]),
+    ...(partitionExpirationMs === undefined
+      ? []
+      : [{ name: 'partition_expiration_days', type: 'FLOAT64', value: String(partitionExpirationMs / 86_400_000) }]),
+    ...(requirePartitionFilter === true ? [{ name: 'require_partition_filter', type: 'BOOL', value: 'true' }] : []),
     ...(description === undefined ? [] : [{ name: 'description', type: 'STRING', value: quote(description) }]),
     ...(pairs.length === 0 ? [] : [{ name: 'labels', type: 'ARRAY<STRUCT<STRING, STRING>>', value: `[${written}]` }]),
   ];

@@ -60,8 +60,11 @@ function jobRow(job: Job) {
     state: job.state,
     total_bytes_processed: job.bytesProcessed,
     total_bytes_billed: job.bytesProcessed,
+    total_slot_ms: job.statistics.slotMs ?? 0,
+    // Whose engine it ran in.
+    reservation_id: job.agency,
     error_result: error && { reason: error.reason ?? 'invalid', location: error.location, message: error.message },
-    cache_hit: false,
+    cache_hit: job.statistics.cacheHit === true,
     labels: Object.entries(job.labels).map(([key, value]) => ({ key, value })),
     parent_job_id: job.parent,
     dml_statistics: counted === undefined || affectedRows === undefined ? undefined : { [counted]: affectedRows },

@@ -2,6 +2,7 @@ import type { ExternalRelation, TablePath } from '../../sql/catalog.ts';
 import type { Known, Reader } from '../catalog/source.ts';
 import { COLUMN_FIELD_PATHS, COLUMNS } from './columns.ts';
 import { JOBS, JOBS_BY_USER } from './jobs.ts';
+import { MATERIALIZED_VIEWS, META_TABLES } from './metatables.ts';
 import { PARAMETERS, ROUTINES } from './routines.ts';
 import { SCHEMATA, SCHEMATA_OPTIONS } from './schemata.ts';
 import { PARTITIONS, TABLE_OPTIONS, TABLE_STORAGE, TABLES, VIEWS } from './tables.ts';
@@ -20,6 +21,7 @@ const VIEWS_BY_NAME: Readonly<Record<string, SchemaView>> = {
   TABLE_STORAGE,
   TABLE_STORAGE_BY_PROJECT: TABLE_STORAGE,
   VIEWS,
+  MATERIALIZED_VIEWS,
   ROUTINES,
   PARAMETERS,
   JOBS,
@@ -27,8 +29,11 @@ const VIEWS_BY_NAME: Readonly<Record<string, SchemaView>> = {
   JOBS_BY_USER,
 };
 
+/** The view of a dataset's tables that was there before INFORMATION_SCHEMA. */
+const META_TABLE = '__TABLES__';
+
 export function isInformationSchema({ table }: TablePath): boolean {
-  return table.startsWith(PREFIX);
+  return table.startsWith(PREFIX) || table.toUpperCase() === META_TABLE;
 }
 
 /**
@@ -40,7 +45,7 @@ export async function informationSchema(
   reader: Reader,
   path: TablePath,
 ): Promise<ExternalRelation | undefined> {
-  const view = VIEWS_BY_NAME[path.table.slice(PREFIX.length)];
+  const view = path.table.startsWith(PREFIX) ? VIEWS_BY_NAME[path.table.slice(PREFIX.length)] : META_TABLES;
   if (view === undefined) return undefined;
   const { authoriser, principal } = reader;
   const scope = scopeOf({ ...known, authoriser, principal: principal.id }, path);

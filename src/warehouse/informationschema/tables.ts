@@ -30,9 +30,9 @@ export const TABLES: SchemaView = {
       const definition = info.kind === 'native' ? undefined : await scope.catalog.definition(info.path);
       yield {
         ...tableColumns(info),
-        table_type: KINDS[info.kind],
+        table_type: info.snapshot === true ? 'SNAPSHOT' : KINDS[info.kind],
         managed_table_type: 'NATIVE',
-        is_insertable_into: yesNo(info.kind === 'native'),
+        is_insertable_into: yesNo(info.kind === 'native' && info.snapshot !== true),
         is_fine_grained_mutations_enabled: 'NO',
         is_typed: 'NO',
         is_change_history_enabled: 'NO',

@@ -20,6 +20,7 @@ export interface LoadBody extends Destination, Pick<TableBody, 'schema' | 'timeP
   readonly sourceUris?: readonly string[];
   readonly sourceFormat?: string;
   readonly autodetect?: boolean;
+  readonly schemaUpdateOptions?: readonly string[];
   readonly maxBadRecords?: number;
   readonly skipLeadingRows?: number | string;
   readonly fieldDelimiter?: string;
@@ -28,6 +29,12 @@ export interface LoadBody extends Destination, Pick<TableBody, 'schema' | 'timeP
   readonly nullMarker?: string;
   readonly allowQuotedNewlines?: boolean;
   readonly allowJaggedRows?: boolean;
+  readonly ignoreUnknownValues?: boolean;
+  readonly hivePartitioningOptions?: {
+    readonly mode?: string;
+    readonly sourceUriPrefix?: string;
+    readonly fields?: NonNullable<TableBody['schema']>['fields'];
+  };
   readonly destinationTableProperties?: Pick<TableBody, 'description' | 'labels'>;
 }
 

@@ -1,10 +1,11 @@
 import { ArcosError } from '../../base/errors.ts';
-import { partitioningResource, quoted } from '../api/table.ts';
+import { partitioningResource } from '../api/table.ts';
+import { decorated, decoratedFrom } from '../decorator.ts';
 import type { Job } from '../job.ts';
 import { displayName } from '../tablename.ts';
 import { type CopyBody, missing, tableOf, writeDisposition } from './configuration.ts';
 import { writeSql } from './destination.ts';
-import type { Transfer } from './transfers.ts';
+import type { Transfer } from './transfer.ts';
 
 /** Copies tables of one schema into one (BigQuery REST reference, JobConfigurationTableCopy). */
 export async function copy({ known, job, execute }: Transfer, body: CopyBody): Promise<Job> {
@@ -12,7 +13,8 @@ export async function copy({ known, job, execute }: Transfer, body: CopyBody): P
   const target = tableOf(body.destinationTable, 'copy.destinationTable', job.project);
   const references = body.sourceTables ?? (body.sourceTable === undefined ? [] : [body.sourceTable]);
   if (references.length === 0) throw missing('copy.sourceTable');
-  const sources = references.map((reference) => tableOf(reference, 'copy.sourceTable', job.project));
+  const named = references.map((reference) => decorated(tableOf(reference, 'copy.sourceTable', job.project)));
+  const sources = named.map(({ path }) => path);
   const infos = await Promise.all(sources.map((source) => catalog.table(source)));
   const [first, firstPath] = [infos[0], sources[0]];
   for (const [index, info] of infos.entries()) {
@@ -24,7 +26,10 @@ export async function copy({ known, job, execute }: Transfer, body: CopyBody): P
   if (first === undefined || firstPath === undefined) throw missing('copy.sourceTable');
   const disposition = writeDisposition(body, 'WRITE_EMPTY');
   const names = first.columns.map(({ name }) => `\`${name}\``).join(', ');
-  const query = sources.map((source) => `SELECT ${names} FROM ${quoted(source)}`).join(' UNION ALL ');
+  const now = new Date();
+  const query = named
+    .map((source, index) => `SELECT ${names} FROM ${decoratedFrom(source, infos[index], now)}`)
+    .join(' UNION ALL ');
   const layout = {
     ...(first.clustering === undefined ? {} : { clustering: { fields: first.clustering } }),
     ...(first.description === undefined ? {} : { description: first.description }),
@@ -39,5 +44,5 @@ export async function copy({ known, job, execute }: Transfer, body: CopyBody): P
         : layout,
   });
   const rows = infos.reduce((sum, info) => sum + (info?.rows ?? 0), 0);
-  return execute(sql, { statistics: async () => ({ copy: { rows } }) });
+  return execute(sql, { statistics: async ({ affectedRows }) => ({ copy: { rows: affectedRows ?? rows } }) });
 }

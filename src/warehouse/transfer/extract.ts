@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { ArcosError } from '../../base/errors.ts';
-import { quoted } from '../api/table.ts';
+import { decorated, decoratedFrom } from '../decorator.ts';
 import { type ExportFormat, exportSteps } from '../engines/duckdb/export.ts';
 import { ended } from '../execute.ts';
 import { demandObjects, parseUri } from '../files.ts';
@@ -10,7 +10,7 @@ import { parse, prepare } from '../prepare.ts';
 import { sessionOf } from '../session.ts';
 import { planWork } from '../work.ts';
 import { type ExtractBody, missing, tableOf } from './configuration.ts';
-import type { Transfer } from './transfers.ts';
+import type { Transfer } from './transfer.ts';
 
 const FORMATS: Readonly<Record<string, ExportFormat | 'jsonl'>> = {
   CSV: 'csv',
@@ -21,7 +21,7 @@ const FORMATS: Readonly<Record<string, ExportFormat | 'jsonl'>> = {
 /** Writes a table's rows to objects, each of which appears whole (BigQuery REST reference, JobConfigurationExtract). */
 export async function extract(transfer: Transfer, body: ExtractBody, clock: Clock): Promise<Job> {
   const { known, lake, reader, job, work } = transfer;
-  const path = tableOf(body.sourceTable, 'extract.sourceTable', job.project);
+  const source = decorated(tableOf(body.sourceTable, 'extract.sourceTable', job.project));
   const uris = body.destinationUris ?? (body.destinationUri === undefined ? [] : [body.destinationUri]);
   if (uris.length === 0) throw missing('extract.destinationUris');
   const format = FORMATS[(body.destinationFormat ?? 'CSV').toUpperCase()];
@@ -30,8 +30,9 @@ export async function extract(transfer: Transfer, body: ExtractBody, clock: Cloc
       hint: 'Use CSV, NEWLINE_DELIMITED_JSON or PARQUET.',
     });
   }
+  checkCompression(format, body.compression);
   await demandObjects(lake, reader, 'object.write', uris);
-  const sql = `SELECT * FROM ${quoted(path)}`;
+  const sql = `SELECT * FROM ${decoratedFrom(source, await known.catalog.table(source.path), clock.now())}`;
   const session = sessionOf({ sql, project: job.project }, reader.principal, job.id, clock.now());
   const [statement] = parse(sql).statements;
   const bound = statement && (await prepare(known, reader, { text: sql, statement, session }));
@@ -52,6 +53,16 @@ export async function extract(transfer: Transfer, body: ExtractBody, clock: Cloc
   const outcome = { bytesProcessed, statistics: { extract: { files: uris.map(() => 1) } } };
   await known.jobs.end(job.project, job.id, outcome);
   return ended(job, outcome, clock.now());
+}
+
+/** Parquet's pages are compressed by zstd whichever of its ways is asked for. */
+function checkCompression(format: ExportFormat | 'jsonl', compression = 'NONE'): void {
+  const known = format === 'parquet' ? ['NONE', 'GZIP', 'SNAPPY', 'ZSTD'] : ['NONE', 'GZIP'];
+  if (known.includes(compression.toUpperCase())) return;
+  throw new ArcosError('INVALID', `${format} files cannot be compressed by ${compression}`, {
+    hint: `Use one of ${known.join(', ')}.`,
+    data: { reason: 'invalid' },
+  });
 }
 
 function delimiterOf(said: string): string {

@@ -1,26 +1,28 @@
 import { stat } from 'node:fs/promises';
 import { ArcosError } from '../../base/errors.ts';
 import type { ColumnInfo, ExternalRelation, Relation } from '../../sql/catalog.ts';
-import { type SqlType, STRING, typeName } from '../../sql/type.ts';
+import { DATE, INT64, type SqlType, STRING } from '../../sql/type.ts';
 import { fromFields } from '../api/schema.ts';
+import { quoted } from '../api/table.ts';
 import { type LakeFile, lakeFiles } from '../catalog/external.ts';
+import { decorated } from '../decorator.ts';
 import { describeFiles } from '../engines/duckdb/describe.ts';
 import { demandObjects } from '../files.ts';
 import type { Job, JobOutcome } from '../job.ts';
 import type { ExternalTableDefinition } from '../port.ts';
 import type { ExternalDefinition } from '../tables.ts';
+import { badCondition, cast, countBad, firstBad, located, SOURCE, tooManyErrors } from './badrecords.ts';
 import { type LoadBody, missing, tableOf, writeDisposition } from './configuration.ts';
 import { writeSql } from './destination.ts';
-import type { Transfer } from './transfers.ts';
+import { countMalformed, demandKnown, lenient, tooShort } from './lenient.ts';
+import { schemaUpdates } from './schemaupdate.ts';
+import type { Transfer } from './transfer.ts';
 
 const FORMATS: Readonly<Record<string, ExternalTableDefinition['format']>> = {
   CSV: 'CSV',
   NEWLINE_DELIMITED_JSON: 'NEWLINE_DELIMITED_JSON',
   PARQUET: 'PARQUET',
 };
-
-/** The files, by the name that the load's statement has for them. */
-const SOURCE = '_load';
 
 /** Loads files into a table in one transaction (BigQuery REST reference, JobConfigurationLoad). */
 export async function load(transfer: Transfer, body: LoadBody, upload: string | undefined): Promise<Job> {
@@ -29,26 +31,44 @@ export async function load(transfer: Transfer, body: LoadBody, upload: string | 
   const uris = body.sourceUris ?? [];
   if (uris.length === 0 && upload === undefined) throw missing('load.sourceUris');
   await demandObjects(lake, reader, 'object.read', uris);
-  await reader.authoriser.demandTable('table.write', target);
+  const { path: table } = decorated(target);
+  await reader.authoriser.demandTable('table.write', table);
   const definition = definitionOf(body, uris);
   const files = await filesOf(transfer, definition, upload);
   if (files.length === 0) throw new ArcosError('NOT_FOUND', `Not found: URI ${uris.join(', ')}`);
-  const columns = await columnsOf(transfer, body, definition, files);
+  const columns = withPartitions(
+    await columnsOf(transfer, body, definition, files).catch((error: unknown) => Promise.reject(located(error, files))),
+    body,
+    files,
+  );
   const nested = columns.find(({ type }) => type.kind === 'ARRAY' || type.kind === 'STRUCT');
   if (definition.format === 'CSV' && nested !== undefined) {
     throw new ArcosError('INVALID', `Cannot load CSV data with a nested schema. Field: ${nested.name}`, {
       data: { reason: 'invalid' },
     });
   }
-  const relation = relationOf(definition, files, columns);
+  if (definition.format === 'NEWLINE_DELIMITED_JSON' && body.ignoreUnknownValues !== true)
+    await demandKnown(transfer, definition, files, columns).catch((error: unknown) =>
+      Promise.reject(located(error, files)),
+    );
+  const relation = lenient(relationOf(definition, files, columns), body);
   const given = new Map<string, Relation>([[SOURCE, relation]]);
   const bad = badCondition(relation, columns);
   const allowed = body.maxBadRecords ?? 0;
-  const badRecords = allowed > 0 && bad !== undefined ? await countBad(transfer, given, bad) : 0;
+  const countAll = async () =>
+    (await countMalformed(transfer, SOURCE, relation)) + (bad === undefined ? 0 : await countBad(transfer, given, bad));
+  const badRecords = allowed > 0 ? await countAll() : 0;
   if (badRecords > allowed) throw tooManyErrors(badRecords, allowed);
+  const short = tooShort(relation, columns);
+  if (allowed === 0 && short !== undefined && (await countBad(transfer, given, short)) > 0)
+    throw (await firstBad(transfer, given, relation, files, columns, short)) ?? tooManyErrors(1, 0);
   const rows = `SELECT ${columns.map((column) => written(relation, column)).join(', ')} FROM \`_SESSION.${SOURCE}\``;
   const { timePartitioning, rangePartitioning, clustering, destinationTableProperties = {} } = body;
-  const sql = await writeSql(known.catalog, target, badRecords === 0 ? rows : `${rows} WHERE NOT (${bad})`, {
+  const right = badRecords === 0 || bad === undefined ? rows : `${rows} WHERE NOT (${bad})`;
+  // If the rows are refused the table has a column more, and no row more.
+  const updates = schemaUpdates(body, await known.catalog.table(table), columns);
+  if (updates.length > 0) await transfer.beforehand(`ALTER TABLE ${quoted(table)} ${updates.join(', ')}`);
+  const sql = await writeSql(known.catalog, target, right, {
     disposition: writeDisposition(body, 'WRITE_APPEND'),
     destination: body,
     columns,
@@ -61,7 +81,7 @@ export async function load(transfer: Transfer, body: LoadBody, upload: string | 
   });
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   const statistics = async ({ affectedRows }: JobOutcome) => {
-    const count = affectedRows ?? (await known.catalog.native(target))?.rows ?? 0;
+    const count = affectedRows ?? (await known.catalog.native(table))?.rows ?? 0;
     return { load: { files: files.length, bytes, rows: count, badRecords } };
   };
   return execute(sql, { given, statistics }).catch(async (thrown: unknown) => {
@@ -87,7 +107,19 @@ function definitionOf(body: LoadBody, uris: readonly string[]): ExternalDefiniti
     allowQuotedNewlines: body.allowQuotedNewlines === true,
     allowJaggedRows: body.allowJaggedRows === true,
   };
-  return { format, sourceUris: uris, ...(format === 'CSV' ? { csv } : {}) };
+  const hive = hivePrefixOf(body, uris);
+  return {
+    format,
+    sourceUris: uris,
+    ...(hive === undefined ? {} : { hivePrefix: hive }),
+    ...(format === 'CSV' ? { csv } : {}),
+  };
+}
+
+/** Where folders of partitions begin: the prefix that was sent, else where the first URI has its first `key=` or `*`. */
+function hivePrefixOf({ hivePartitioningOptions }: LoadBody, [uri = '']: readonly string[]): string | undefined {
+  if (hivePartitioningOptions === undefined) return undefined;
+  return hivePartitioningOptions.sourceUriPrefix ?? uri.replace(/[^/]*(?:=|\*).*$/s, '');
 }
 
 type Files = readonly LakeFile[];
@@ -111,13 +143,16 @@ async function columnsOf(
 ): Promise<readonly ColumnInfo[]> {
   const fields = body.schema?.fields;
   if (fields !== undefined && fields.length > 0) return fromFields(fields);
-  const table = await known.catalog.table(tableOf(body.destinationTable, 'load.destinationTable', job.project));
-  const truncates = writeDisposition(body, 'WRITE_APPEND') === 'WRITE_TRUNCATE';
+  const target = decorated(tableOf(body.destinationTable, 'load.destinationTable', job.project));
+  const table = await known.catalog.table(target.path);
+  // A partition has its table's columns.
+  const truncates = target.partition === undefined && writeDisposition(body, 'WRITE_APPEND') === 'WRITE_TRUNCATE';
   const describes = definition.format === 'PARQUET' || body.autodetect === true;
   if (table !== undefined && !(truncates && describes)) {
     if (definition.format !== 'PARQUET') return table.columns;
     // A file may have fewer columns than the table.
-    const found = new Set((await describeFiles(work, definition, files)).map(({ name }) => name.toLowerCase()));
+    const described = (await describeFiles(work, definition, files)).map(({ name }) => name);
+    const found = new Set([...described, ...Object.keys(files[0]?.partition ?? {})].map((name) => name.toLowerCase()));
     return table.columns.filter(({ name }) => found.has(name.toLowerCase()));
   }
   if (describes) return describeFiles(work, definition, files);
@@ -127,15 +162,22 @@ async function columnsOf(
   });
 }
 
-/** An error of the reader names the object and not the file that holds it. */
-function located(thrown: unknown, files: Files): unknown {
-  if (!(thrown instanceof ArcosError) || typeof thrown.data['file'] !== 'string') return thrown;
-  const { code, message, data } = thrown;
-  const name = files.find(({ uri }) => uri === data['file'])?.object ?? 'the file';
-  return new ArcosError(code, `Error while reading data, error message: ${message} of ${name}`, {
-    data: { reason: 'invalid', location: name },
-    cause: thrown,
+/** The columns with those of the partitions behind them: typed as they were sent, else by what their values look like. */
+function withPartitions(columns: readonly ColumnInfo[], body: LoadBody, files: Files): readonly ColumnInfo[] {
+  const { fields = [], mode } = body.hivePartitioningOptions ?? {};
+  const sent = fromFields(fields);
+  const more = Object.keys(files[0]?.partition ?? {}).flatMap((key): ColumnInfo[] => {
+    if (columns.some(({ name }) => name === key)) return [];
+    const values = files.map(({ partition }) => partition[key] ?? '');
+    const type = mode?.toUpperCase() === 'STRINGS' ? STRING : typeOf(values);
+    return [sent.find(({ name }) => name === key) ?? { name: key, type, nullable: true }];
   });
+  return [...columns, ...more];
+}
+
+function typeOf(values: readonly string[]): SqlType {
+  if (values.every((value) => /^-?\d{1,18}$/.test(value))) return INT64;
+  return values.every((value) => /^\d{4}-\d{2}-\d{2}$/.test(value)) ? DATE : STRING;
 }
 
 /** Text that GoogleSQL's rules convert, so that what is wrong can be told; and JSON's texts for what it has no type for. */
@@ -164,86 +206,12 @@ function relationOf(definition: ExternalDefinition, files: Files, columns: reado
     ),
     format,
     files,
-    partitionKeys: [],
+    partitionKeys: Object.keys(files[0]?.partition ?? {}).filter((key) => columns.some(({ name }) => name === key)),
     ...(format === 'CSV' ? { csv } : {}),
   };
-}
-
-/** An empty field is NULL unless the column is text (BigQuery, Loading CSV data). */
-const field = ({ name, type }: ColumnInfo): string =>
-  type.kind === 'STRING' ? `\`${name}\`` : `NULLIF(\`${name}\`, '')`;
-
-function cast(column: ColumnInfo, word: 'CAST' | 'SAFE_CAST'): string {
-  const safe = word === 'SAFE_CAST' ? 'SAFE.' : '';
-  switch (column.type.kind) {
-    case 'GEOGRAPHY':
-      return `${safe}ST_GEOGFROMTEXT(${field(column)})`;
-    case 'JSON':
-      return `${safe}PARSE_JSON(${field(column)})`;
-    case 'BYTES':
-      return `${safe}FROM_BASE64(${field(column)})`;
-    default:
-      return `${word}(${field(column)} AS ${typeName(base(column.type))})`;
-  }
-}
-
-/** Limits of length and precision are checked where the value is stored. */
-function base(type: SqlType): SqlType {
-  return type.kind === 'NUMERIC' || type.kind === 'BIGNUMERIC' ? type : ({ kind: type.kind } as SqlType);
 }
 
 function written(relation: ExternalRelation, column: ColumnInfo): string {
   if (!readAsText(relation.format, column) || column.type.kind === 'STRING') return `\`${column.name}\``;
   return `${cast(column, 'CAST')} AS \`${column.name}\``;
-}
-
-/** GoogleSQL that holds for a row with a field that cannot be converted; undefined when every row is right. */
-function badCondition(relation: ExternalRelation, columns: readonly ColumnInfo[]): string | undefined {
-  if (relation.format !== 'CSV') return undefined;
-  const checked = columns.filter(({ type }) => type.kind !== 'STRING');
-  if (checked.length === 0) return undefined;
-  return checked
-    .map((column) => `(${field(column)} IS NOT NULL AND ${cast(column, 'SAFE_CAST')} IS NULL)`)
-    .join(' OR ');
-}
-
-async function countBad(transfer: Transfer, given: ReadonlyMap<string, Relation>, bad: string): Promise<number> {
-  const [row] = await transfer.ask(`SELECT COUNTIF(${bad}) FROM \`_SESSION.${SOURCE}\``, given);
-  return Number(row?.[0] ?? 0);
-}
-
-/** The first value that cannot be converted, as an error; undefined when it is something else that went wrong. */
-async function firstBad(
-  transfer: Transfer,
-  given: ReadonlyMap<string, Relation>,
-  relation: ExternalRelation,
-  files: Files,
-  columns: readonly ColumnInfo[],
-  bad: string,
-): Promise<ArcosError | undefined> {
-  const [row] = await transfer
-    .ask(
-      `SELECT file, line, TO_JSON_STRING([${columns.map(({ name }) => `\`${name}\``).join(', ')}]),
-        [${columns.map((column) => (column.type.kind === 'STRING' ? 'FALSE' : `${field(column)} IS NOT NULL AND ${cast(column, 'SAFE_CAST')} IS NULL`)).join(', ')}]
-      FROM (SELECT *, place - MIN(place) OVER (PARTITION BY file) + 1 AS line
-        FROM (SELECT *, _FILE_NAME AS file, ROW_NUMBER() OVER () AS place FROM \`_SESSION.${SOURCE}\`))
-      WHERE ${bad} ORDER BY file, line LIMIT 1`,
-      given,
-    )
-    .catch(() => []);
-  if (row === undefined) return undefined;
-  const [file, number, values, wrong] = row;
-  const index = Array.isArray(wrong) ? wrong.indexOf(true) : -1;
-  const column = columns[index];
-  if (column === undefined) return undefined;
-  const value = (JSON.parse(String(values)) as unknown[])[index];
-  const line = Number(number) + (relation.csv?.skipLeadingRows ?? 0);
-  const name = files.find(({ uri }) => uri === file)?.object ?? 'the file';
-  const message = `Error while reading data, error message: Could not parse '${String(value)}' as ${typeName(column.type)} for field ${column.name} (position ${index}) in row ${line} of ${name}`;
-  return new ArcosError('INVALID', message, { data: { reason: 'invalid', location: name } });
-}
-
-function tooManyErrors(found: number, allowed: number): ArcosError {
-  const message = `Error while reading data, error message: too many errors encountered: ${found} bad records, ${allowed} are allowed`;
-  return new ArcosError('INVALID', message, { data: { reason: 'invalid' } });
 }

@@ -2,24 +2,18 @@ import type { Principal } from '../../access/principal.ts';
 import type { Clock } from '../../base/clock.ts';
 import { ArcosError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
-import type { Lake } from '../../lake/lake.ts';
-import type { LiteralValue } from '../../sql/bound.ts';
-import type { Relation } from '../../sql/catalog.ts';
-import { emitLiteralRows } from '../../sql/duckdb.ts';
 import type { Authoriser } from '../authorise.ts';
 import type { Known, Reader } from '../catalog/source.ts';
 import type { EnginePool } from '../engines/duckdb/pool.ts';
-import type { Executor, Work } from '../execute.ts';
+import type { Executor } from '../execute.ts';
 import type { Job, JobKind, JobStart } from '../job.ts';
-import { parse, prepare } from '../prepare.ts';
 import { type Running, settled } from '../running.ts';
 import { Scratch } from '../scratch.ts';
-import { sessionOf } from '../session.ts';
-import { planWork } from '../work.ts';
 import type { CopyBody, ExtractBody, LoadBody } from './configuration.ts';
 import { copy } from './copy.ts';
 import { extract } from './extract.ts';
 import { load } from './load.ts';
+import { createTransfer } from './transfer.ts';
 
 export interface TransferRequest {
   readonly project: string;
@@ -47,23 +41,6 @@ export interface TransfersOptions extends Known {
   readonly clock: Clock;
 }
 
-/** What a transfer has at hand. */
-export interface Transfer {
-  readonly known: Known;
-  readonly lake: Lake;
-  readonly reader: Reader;
-  readonly job: Job;
-  readonly work: Pick<Work, 'on' | 'signal'>;
-  readonly executor: Executor;
-  /** The rows of a query that is no job. */
-  ask(sql: string, given: ReadonlyMap<string, Relation>): Promise<readonly (readonly LiteralValue[])[]>;
-  /** Runs a statement as the job, which ends with it. */
-  execute(
-    sql: string,
-    options?: { given?: ReadonlyMap<string, Relation>; statistics?: Work['statistics'] },
-  ): Promise<Job>;
-}
-
 export function createTransfers(options: TransfersOptions): Transfers {
   const { catalog, jobs, lake, executor, pool, authorise, running, clock } = options;
   const known: Known = { catalog, jobs, lake };
@@ -86,38 +63,7 @@ export function createTransfers(options: TransfersOptions): Transfers {
         const authoriser = authorise(principal);
         const reader: Reader = { principal, authoriser, scratch, temporary: new Map() };
         const work = { on: pool.engine(job.agency), signal };
-        const bindOne = (sql: string, given: ReadonlyMap<string, Relation> | undefined) => {
-          const session = sessionOf({ sql, project: job.project }, principal, job.id, clock.now());
-          const [statement] = parse(sql).statements;
-          if (statement === undefined) throw new ArcosError('INTERNAL', 'A transfer is one statement');
-          const reads = given === undefined ? reader : { ...reader, given };
-          return prepare(known, reads, { text: sql, statement, session });
-        };
-        const transfer: Transfer = {
-          known,
-          lake,
-          reader,
-          job,
-          work,
-          executor,
-          async ask(sql, given) {
-            const bound = await bindOne(sql, given);
-            if (bound.kind !== 'query') throw new ArcosError('INTERNAL', 'A question is a query');
-            const result = { sql: emitLiteralRows(bound.query), forms: ['"row"'], firstPage: 1 };
-            const answer = await work.on.run({ steps: [], result }, signal);
-            return JSON.parse(`[${answer.pages?.[0] ?? ''}]`) as LiteralValue[][];
-          },
-          async execute(sql, { given, statistics } = {}) {
-            const bound = await bindOne(sql, given);
-            const planned = await planWork(catalog, bound, reader.temporary, clock.now());
-            const finished = await executor.execute(job, {
-              ...work,
-              ...planned,
-              ...(statistics === undefined ? {} : { statistics }),
-            });
-            return finished.job;
-          },
-        };
+        const transfer = createTransfer({ known, executor, now: () => clock.now(), principal, reader, job, work });
         try {
           if (request.load !== undefined) return await load(transfer, request.load, request.upload);
           if (request.extract !== undefined) return await extract(transfer, request.extract, clock);

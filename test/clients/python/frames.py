@@ -1,12 +1,16 @@
+import os
+
 import pandas_gbq
-from connect import CREDENTIALS, OPTIONS, failure, tell
+from connect import CREDENTIALS, OPTIONS, ORIGIN, failure, tell
 from google.cloud import bigquery
 
+# For results of more than a page it makes a second client, which knows nothing of the first one's endpoint.
+os.environ["BIGQUERY_EMULATOR_HOST"] = ORIGIN
 client = bigquery.Client(project="rio", credentials=CREDENTIALS, client_options=OPTIONS)
 
 
 def read(sql):
-    return pandas_gbq.read_gbq(sql, project_id="rio", bigquery_client=client, progress_bar_type=None)
+    return pandas_gbq.read_gbq(sql, project_id="rio", credentials=CREDENTIALS, bigquery_client=client, progress_bar_type=None)
 
 
 frame = read(

@@ -4,6 +4,7 @@ import tempfile
 import requests
 from connect import CREDENTIALS, OPTIONS, ORIGIN, failure, tell
 from google.cloud import storage
+from google.cloud.storage import transfer_manager
 
 client = storage.Client(project="rio", credentials=CREDENTIALS, client_options=OPTIONS)
 bucket = client.create_bucket("balde-python")
@@ -38,6 +39,17 @@ with tempfile.TemporaryDirectory() as folder:
     big.download_to_filename(path, checksum="crc32c")
     with open(path, "rb") as file:
         results["big"] = file.read() == content
+    # Parts at once, by the XML API
+    content = os.urandom(11 * 1024 * 1024)
+    with open(path, "wb") as file:
+        file.write(content)
+    parts = bucket.blob("pasta/São & partes #1?.bin")
+    parts.metadata = {"origem": "1746"}
+    transfer_manager.upload_chunks_concurrently(
+        path, parts, chunk_size=5 * 1024 * 1024, worker_type=transfer_manager.THREAD
+    )
+    parts.reload()
+    results["parts"] = [parts.metadata, parts.download_as_bytes() == content]
 with bucket.blob("fluxo.txt").open("w", chunk_size=256 * 1024) as stream:
     for number in range(100_000):
         stream.write(f"{number}\n")

@@ -1,6 +1,7 @@
 import { ArcosError } from '../../../src/base/errors.ts';
 import { bind, type Session } from '../../../src/sql/bind.ts';
 import { emitDml, emitQuery } from '../../../src/sql/duckdb.ts';
+import { lineageOf } from '../../../src/sql/lineage.ts';
 import { parseScript } from '../../../src/sql/parse.ts';
 import { namesOf } from '../../../src/sql/relations.ts';
 import { CATALOG } from './catalog.ts';
@@ -35,8 +36,9 @@ export function check(text: string): Outcome {
     try {
       namesOf(statement, SESSION.defaults);
       const { bound } = bind(text, statement, CATALOG, SESSION);
+      if (bound !== undefined) lineageOf(bound);
       if (bound?.kind === 'query') emitted.push(emitQuery(bound.query));
-      else if (bound !== undefined && 'target' in bound) emitted.push(emitDml(bound));
+      else if (bound !== undefined && 'target' in bound) emitted.push(...emitDml(bound).steps);
       refused ||= bound === undefined;
     } catch (error) {
       if (!(error instanceof ArcosError) || !['INVALID', 'UNSUPPORTED', 'NOT_FOUND'].includes(error.code)) throw error;

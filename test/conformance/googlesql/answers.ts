@@ -13,7 +13,7 @@ export async function openAsker(): Promise<Asker> {
   const engine = await Engine.start(await ensureExtensions());
   return async (text) => {
     const world = await World.create(engine);
-    const query = /^(SELECT|WITH|FROM|CREATE|DECLARE)\b/.test(text) ? text : `SELECT ${text}`;
+    const query = /^(SELECT|WITH|FROM|CREATE|DECLARE|SET)\b/.test(text) ? text : `SELECT ${text}`;
     const { rows, columns } = await world.run(query, { defaults: { project: 'rio', dataset: 'test' } });
     const [cell] = rows[0] ?? [];
     return rows.length === 1 && columns.length === 1 ? cell : rows;

@@ -87,7 +87,7 @@ export class World {
       case 'delete':
       case 'merge':
       case 'truncate':
-        await this.#engine.run(emitDml(bound));
+        for (const step of emitDml(bound).steps) await this.#engine.run(step);
         return { result: NOTHING };
       case 'export_data':
       case 'load_data':

@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from '../../../src/access/access.ts';
+import { accessRoutes } from '../../../src/access/api/routes.ts';
+import { createAudit } from '../../../src/access/audit.ts';
+import { keyRing } from '../../../src/access/masterkey.ts';
 import type { Role } from '../../../src/access/policy.ts';
+import { createSecrets, type Secrets } from '../../../src/access/secrets.ts';
+import type { AgentOptions } from '../../../src/agent/agent.ts';
 import { deployFlow } from '../../../src/agent/deploy.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { lakeRoutes } from '../../../src/lake/api/routes.ts';
@@ -13,7 +19,8 @@ import { lakeClient } from '../../../src/lake/client.ts';
 import { createLake, type Lake } from '../../../src/lake/lake.ts';
 import { orchestratorRoutes } from '../../../src/orchestrator/api/routes.ts';
 import { type OrchestratorClient, orchestratorClient } from '../../../src/orchestrator/client.ts';
-import { createOrchestrator, type Orchestrator } from '../../../src/orchestrator/orchestrator.ts';
+import { createOrchestrator } from '../../../src/orchestrator/orchestrator.ts';
+import type { Orchestrator } from '../../../src/orchestrator/port.ts';
 import type { Registered } from '../../../src/orchestrator/protocol.ts';
 import type { OrchestratorTables } from '../../../src/orchestrator/tables.ts';
 import { createHttp } from '../../../src/server/http.ts';
@@ -28,6 +35,7 @@ export interface World {
   readonly origin: string;
   readonly store: Store;
   readonly client: OrchestratorClient;
+  readonly secrets: Secrets;
   /** A folder for what runs leave behind. */
   readonly folder: string;
   key(role: Role): Promise<string>;
@@ -35,7 +43,7 @@ export interface World {
   startServer(): Promise<void>;
   /** As when it is killed: connections break in the middle, nothing is told to anybody. */
   stopServer(): Promise<void>;
-  startAgent(name?: string): Promise<ChildProcess>;
+  startAgent(name?: string, more?: Pick<AgentOptions, 'limits'>): Promise<ChildProcess>;
   /** States of the run's tasks by key, all attempts in order. */
   taskStates(run: string): Promise<Record<string, string[]>>;
   close(): Promise<void>;
@@ -53,6 +61,12 @@ export async function openWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'arcos-orchestrator-'));
   mkdirSync(join(folder, 'lake'));
 
+  const masterKey = randomBytes(32).toString('base64');
+  const secrets = createSecrets(
+    store,
+    keyRing(() => masterKey),
+  );
+  const audit = createAudit(store, { log: silentLog });
   const agents = new Set<ChildProcess>();
   let parts: { app: FastifyInstance; orchestrator: Orchestrator; lake: Lake } | undefined;
   let port = 0;
@@ -70,10 +84,12 @@ export async function openWorld(): Promise<World> {
   async function startServer(): Promise<void> {
     const lake = await createLake({ store, root: join(folder, 'lake'), log: silentLog });
     await lake.putBucket({ name: 'arcos-code', project: NAMESPACE, purpose: 'code' });
+    await lake.putBucket({ name: NAMESPACE, project: NAMESPACE, purpose: 'data' });
     const times = { leaseMs: LEASE_MS, reapEveryMs: 100, scheduleEveryMs: 100 };
     const orchestrator = createOrchestrator({ store, access, log: silentLog, ...times });
     await orchestrator.start();
     const app = await createHttp({ access, log: silentLog, webDist: join(folder, 'none') });
+    await app.register(accessRoutes({ access, audit, secrets }));
     await app.register(lakeRoutes({ lake, access }));
     await app.register(orchestratorRoutes({ orchestrator, access }));
     // Where it was before, if it was.
@@ -98,14 +114,15 @@ export async function openWorld(): Promise<World> {
     origin,
     store,
     client,
+    secrets,
     folder,
     key,
     startServer,
     stopServer,
     deploy: (file) => deployFlow({ file, namespace: NAMESPACE, lake: lakeClient(administrator), client }),
-    async startAgent(name = 'one') {
+    async startAgent(name = 'one', more = {}) {
       const workDir = join(folder, `agent-${name}`);
-      const options = { server: origin, namespace: NAMESPACE, name, labels: ['rio'], slots: 4, workDir };
+      const options = { server: origin, namespace: NAMESPACE, name, labels: ['rio'], slots: 4, workDir, ...more };
       const child = spawn(process.execPath, [AGENT], {
         env: { ...process.env, AGENT: JSON.stringify({ ...options, key: agentKey, heartbeatMs: HEARTBEAT_MS }) },
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -133,6 +150,7 @@ export async function openWorld(): Promise<World> {
         await once(agent, 'exit');
       }
       await stopServer();
+      await audit.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },

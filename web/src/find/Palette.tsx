@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { DeploymentView } from '../../../src/orchestrator/views.ts';
 import { api, path } from '../api.ts';
 import { allTables } from '../bigquery.ts';
+import { SECTIONS } from '../govern/sections.ts';
 import { useVoice } from '../language.tsx';
 import { rank, type Target } from './rank.ts';
 
@@ -128,6 +129,12 @@ function usePlaces(): Place[] {
       ['/data', words.data],
       ['/sql', words.sql],
       ['/agents', words.agents],
+      ['/models', words.models],
+      ['/requests', words.requests],
+      ['/upload', words.upload],
+      ['/publish', words.publish],
+      ['/connect', words.connect],
+      ...SECTIONS.map((section): [string, string] => [`/govern/${section}`, `${words.govern}: ${words[section]}`]),
     ];
     return [
       ...pages.map(([to, title]) => ({ id: to, title, place: words.pages, to })),

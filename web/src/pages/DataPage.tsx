@@ -24,6 +24,14 @@ export function DataPage() {
   return (
     <>
       <h1>{words.data}</h1>
+      <p>
+        <Link to="/upload" className="button plain">
+          {words.upload}
+        </Link>{' '}
+        <Link to="/publish" className="button plain">
+          {words.publish}
+        </Link>
+      </p>
       <Loaded query={query}>{({ projects }) => projects.map(({ id }) => <Project key={id} id={id} />)}</Loaded>
     </>
   );

@@ -1,6 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { DeploymentView, RunPage } from '../../../src/orchestrator/views.ts';
 import { api, path } from '../api.ts';
+import { Commands } from '../Commands.tsx';
+import { Backfill } from '../flow/Backfill.tsx';
 import { RunForm } from '../flow/RunForm.tsx';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
@@ -25,6 +27,12 @@ function Detail({ deployment }: { deployment: DeploymentView }) {
     queryKey: ['runs', 'of', flow.id],
     queryFn: () => api<RunPage>(`/api/runs?${new URLSearchParams({ flow: flow.name, namespace, limit: '10' })}`),
   });
+  const queries = useQueryClient();
+  const pause = useMutation({
+    mutationFn: ({ id, active }: { id: string; active: boolean }) =>
+      api(path`/api/schedules/${id}`, { method: 'POST', json: { active } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['deployment', deployment.id] }),
+  });
   return (
     <>
       <p className="meta">
@@ -40,7 +48,15 @@ function Detail({ deployment }: { deployment: DeploymentView }) {
           {schedules.map((schedule) => (
             <div key={schedule.id} className="panel">
               <p>
-                <code>{schedule.description}</code> {schedule.active ? null : <strong>({words.paused})</strong>}
+                <code>{schedule.description}</code> {schedule.active ? null : <strong>({words.paused})</strong>}{' '}
+                <button
+                  type="button"
+                  className="plain"
+                  disabled={pause.isPending}
+                  onClick={() => pause.mutate({ id: schedule.id, active: !schedule.active })}
+                >
+                  {schedule.active ? words.pause : words.resume}
+                </button>
               </p>
               <h3>{words.upcoming}</h3>
               <ol className="firings">
@@ -52,12 +68,22 @@ function Detail({ deployment }: { deployment: DeploymentView }) {
               </ol>
             </div>
           ))}
+          {pause.error === null ? null : <p role="alert">{pause.error.message}</p>}
+          <Commands
+            commands={schedules.map(({ id, active }) => ({
+              cli: `arcos schedules ${active ? 'pause' : 'resume'} ${id}`,
+              method: 'POST',
+              path: path`/api/schedules/${id}`,
+              json: { active: !active },
+            }))}
+          />
         </section>
         <section>
           <h2>{words.runWith}</h2>
           <RunForm deployment={deployment} />
         </section>
       </div>
+      {schedules.length === 0 ? null : <Backfill deployment={deployment} />}
       <h2>{words.lastRuns}</h2>
       <Loaded query={runs}>{({ runs: list }) => <RunTable runs={list} />}</Loaded>
     </>

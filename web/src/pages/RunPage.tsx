@@ -1,6 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ArtifactView, RunDetail } from '../../../src/orchestrator/views.ts';
+import { useMemo } from 'react';
+import type { ArtifactView, RunDetail, TaskRunView, WhyView } from '../../../src/orchestrator/views.ts';
 import { api, path } from '../api.ts';
+import { Commands } from '../Commands.tsx';
+import { Facts } from '../Facts.tsx';
+import { Graph } from '../graph/Graph.tsx';
 import { Heads } from '../Heads.tsx';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
@@ -59,16 +63,24 @@ function Detail({ run }: { run: RunDetail }) {
         </button>
       </div>
       {act.error === null ? null : <p role="alert">{act.error.message}</p>}
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
+      {['Scheduled', 'Pending'].includes(run.state) ? <Why run={run.id} /> : null}
+      <Commands
+        commands={[
+          { cli: `arcos runs show ${run.id}`, path: path`/api/runs/${run.id}` },
+          { cli: `arcos runs retry ${run.id}`, method: 'POST', path: path`/api/runs/${run.id}/retry` },
+          { cli: `arcos runs cancel ${run.id}`, method: 'POST', path: path`/api/runs/${run.id}/cancel` },
+          {
+            cli: `arcos run ${run.flow.name} --parameters '${JSON.stringify(run.parameters)}'`,
+            method: 'POST',
+            path: path`/api/deployments/${run.deployment.id}/runs`,
+            json: { parameters: run.parameters },
+          },
+        ]}
+      />
       <h2>{words.tasks}</h2>
       <Gantt tasks={run.tasks} />
+      <TaskGraph tasks={run.tasks} />
       <Scroll label={words.tasks}>
         <table>
           <Heads names={[words.task, words.state, words.attempt, words.start, words.duration, words.message]} />
@@ -117,9 +129,52 @@ function Detail({ run }: { run: RunDetail }) {
   );
 }
 
+/** What stands in the way of a run that waits. */
+function Why({ run }: { run: string }) {
+  const { words } = useVoice();
+  const query = useQuery({ queryKey: ['why', run], queryFn: () => api<WhyView>(path`/api/runs/${run}/why`) });
+  const reasons = query.data?.reasons ?? [];
+  if (reasons.length === 0) return null;
+  return (
+    <section className="panel" aria-labelledby="why">
+      <h2 id="why">{words.why}</h2>
+      <ul>
+        {reasons.map(({ code, message }) => (
+          <li key={code}>{message}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function TaskGraph({ tasks }: { tasks: readonly TaskRunView[] }) {
+  const { words, state } = useVoice();
+  const boxes = useMemo(
+    () =>
+      tasks.map((task) => ({
+        id: task.key,
+        label: task.key,
+        upstream: task.upstream,
+        kind: task.state,
+        title: `${task.key}: ${state(task.state)}`,
+      })),
+    [tasks, state],
+  );
+  if (!boxes.some(({ upstream }) => upstream.length > 0)) return null;
+  return (
+    <details>
+      <summary>{words.graph}</summary>
+      <p className="meta">{words.graphHint}</p>
+      <Graph label={words.graph} boxes={boxes} />
+    </details>
+  );
+}
+
 function Artifact({ artifact }: { artifact: ArtifactView }) {
   const { key, kind, data } = artifact;
   if (kind === 'link') return <LinkArtifact data={data as { url?: string; text?: string }} />;
+  const image = kind === 'image' ? imageOf(data) : undefined;
+  if (image !== undefined) return <img className="artifact" src={image.source} alt={image.alt} />;
   if (kind === 'table' && Array.isArray(data)) {
     const rows = data as Record<string, unknown>[];
     const columns = Object.keys(rows[0] ?? {});
@@ -142,6 +197,14 @@ function Artifact({ artifact }: { artifact: ArtifactView }) {
     );
   }
   return <pre>{typeof data === 'string' ? data : JSON.stringify(data, null, 2)}</pre>;
+}
+
+/** Only what browsers show as a picture; undefined for anything else. */
+function imageOf(data: unknown): { source: string; alt: string } | undefined {
+  const { contentType = '', base64 = '', alt = '' } = data as { contentType?: string; base64?: string; alt?: string };
+  return /^image\/(png|jpeg|gif|webp)$/.test(contentType) && /^[A-Za-z0-9+/=]+$/.test(base64)
+    ? { source: `data:${contentType};base64,${base64}`, alt }
+    : undefined;
 }
 
 /** A link that the run left; only addresses that lead somewhere by being followed. */

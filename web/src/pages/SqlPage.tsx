@@ -10,10 +10,13 @@ import { History } from '../sql/History.tsx';
 import { faultRange } from '../sql/position.ts';
 import { Results } from '../sql/Results.tsx';
 import { cancel, dryRun, run } from '../sql/run.ts';
+import { Saved } from '../sql/Saved.tsx';
 
 const DRAFT = 'arcos.sql';
 const PROJECT = 'arcos.sql.project';
+const CAP = 'arcos.sql.cap';
 const PAUSE_MS = 400;
+const MIB = 2 ** 20;
 
 export function SqlPage() {
   const { words } = useVoice();
@@ -35,11 +38,13 @@ function Workbench({ projects: all }: { projects: readonly string[] }) {
   const [project, setProject] = useState(all.includes(kept) ? kept : (all[0] ?? ''));
   const settled = useSettled(text);
   const running = useRef('');
+  const [cap, setCap] = useState(() => Number(localStorage.getItem(CAP) ?? 0));
 
   useEffect(() => {
     localStorage.setItem(DRAFT, text);
     localStorage.setItem(PROJECT, project);
-  }, [text, project]);
+    localStorage.setItem(CAP, String(cap));
+  }, [text, project, cap]);
 
   const check = useQuery({
     queryKey: ['dryrun', project, settled],
@@ -53,7 +58,7 @@ function Workbench({ projects: all }: { projects: readonly string[] }) {
   const execution = useMutation({
     mutationFn: (statement: string) => {
       running.current = crypto.randomUUID();
-      return run(project, statement, running.current);
+      return run(project, statement, running.current, cap === 0 ? undefined : cap * MIB);
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['jobs', project] }),
   });
@@ -72,8 +77,9 @@ function Workbench({ projects: all }: { projects: readonly string[] }) {
     const range = wrong === undefined ? undefined : faultRange(settled, wrong);
     return wrong === undefined || range === undefined ? undefined : { ...range, message: wrong };
   }, [wrong, settled]);
+  const tooMuch = cap > 0 && text === settled && (check.data?.bytes ?? 0) > cap * MIB;
   const start = () => {
-    if (!execution.isPending && text.trim() !== '') execution.mutate(text);
+    if (!execution.isPending && !tooMuch && text.trim() !== '') execution.mutate(text);
   };
 
   return (
@@ -82,7 +88,7 @@ function Workbench({ projects: all }: { projects: readonly string[] }) {
         <div className="panel editor-panel">
           <Editor text={text} label={words.query} fault={fault} schema={schema} onChange={setText} onRun={start} />
           <div className="bar">
-            <button type="button" onClick={start} disabled={execution.isPending}>
+            <button type="button" onClick={start} disabled={execution.isPending || tooMuch}>
               {words.run}
             </button>
             {execution.isPending ? (
@@ -98,10 +104,23 @@ function Workbench({ projects: all }: { projects: readonly string[] }) {
                 ))}
               </select>
             </label>
+            <label>
+              <span className="meta">{words.cap}</span>{' '}
+              <input
+                type="number"
+                min={0}
+                size={6}
+                value={cap === 0 ? '' : cap}
+                onChange={({ target }) => setCap(Math.max(0, Number(target.value)))}
+              />
+            </label>
             <p className={wrong === undefined ? 'meta' : 'fault'} role="status">
               {execution.isPending
                 ? words.running
-                : (wrong ?? (check.data === undefined ? '' : `${words.willRead} ${bytes(check.data.bytes)}`))}
+                : (wrong ??
+                  (check.data === undefined
+                    ? ''
+                    : `${words.willRead} ${bytes(check.data.bytes)}${tooMuch ? `. ${words.tooMuch}` : ''}`))}
             </p>
           </div>
         </div>
@@ -113,7 +132,10 @@ function Workbench({ projects: all }: { projects: readonly string[] }) {
         )}
         {execution.data === undefined ? null : <Results key={execution.data.job} result={execution.data} />}
       </div>
-      <History project={project} onChoose={setText} />
+      <div>
+        <Saved project={project} text={text} onChoose={setText} />
+        <History project={project} onChoose={setText} />
+      </div>
     </div>
   );
 }

@@ -1,18 +1,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { api, path } from '../api.ts';
 import { cellText, type Field, type RestRow } from '../bigquery.ts';
+import { Commands } from '../Commands.tsx';
+import { Facts } from '../Facts.tsx';
 import { Heads } from '../Heads.tsx';
 import { Loaded } from '../Loaded.tsx';
 import { useVoice } from '../language.tsx';
 import { tableRoute } from '../router.tsx';
 import { Scroll } from '../Scroll.tsx';
+import { Lineage } from '../table/Lineage.tsx';
+import { RowPolicies } from '../table/RowPolicies.tsx';
+import { Section } from '../table/Section.tsx';
+import { Partitions, Past, Permissions, Profile, Published, UsedBy } from '../table/sections.tsx';
 
 interface Table {
   readonly type: string;
   readonly description?: string;
   readonly numRows?: string;
   readonly numBytes?: string;
+  readonly lastModifiedTime?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly schema: { readonly fields?: readonly Field[] };
   readonly timePartitioning?: { readonly type: string; readonly field?: string };
 }
@@ -23,7 +32,8 @@ interface Data {
 
 export function TablePage() {
   const { project, dataset, table } = tableRoute.useParams();
-  const { words, number, bytes } = useVoice();
+  const { words, number, bytes, time } = useVoice();
+  const place = useMemo(() => ({ project, dataset, table }), [project, dataset, table]);
   const base = path`/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${table}`;
   const query = useQuery({ queryKey: ['table', base], queryFn: () => api<Table>(base) });
   return (
@@ -46,34 +56,41 @@ export function TablePage() {
                   {words.queryTable}
                 </Link>
               </p>
-              <dl className="facts">
-                <div>
-                  <dt>{words.kind}</dt>
-                  <dd>{info.type}</dd>
-                </div>
-                <div>
-                  <dt>{words.rows}</dt>
-                  <dd>{info.numRows === undefined ? '–' : number(Number(info.numRows))}</dd>
-                </div>
-                <div>
-                  <dt>{words.size}</dt>
-                  <dd>{info.numBytes === undefined ? '–' : bytes(Number(info.numBytes))}</dd>
-                </div>
-                <div>
-                  <dt>{words.partitioning}</dt>
-                  <dd>{partitioning === undefined ? '–' : `${partitioning.field ?? ''} (${partitioning.type})`}</dd>
-                </div>
-              </dl>
+              <Published place={place} />
+              <Facts
+                facts={[
+                  [words.kind, info.type],
+                  [words.rows, info.numRows === undefined ? '–' : number(Number(info.numRows))],
+                  [words.size, info.numBytes === undefined ? '–' : bytes(Number(info.numBytes))],
+                  [
+                    words.partitioning,
+                    partitioning === undefined ? '–' : `${partitioning.field ?? ''} (${partitioning.type})`,
+                  ],
+                  [
+                    words.lastChange,
+                    info.lastModifiedTime === undefined
+                      ? '–'
+                      : time(new Date(Number(info.lastModifiedTime)).toISOString()),
+                  ],
+                  [
+                    words.labels,
+                    Object.entries(info.labels ?? {})
+                      .map((label) => label.join(': '))
+                      .join(', ') || '–',
+                  ],
+                ]}
+              />
               <h2>{words.columns}</h2>
               <Scroll label={words.columns}>
                 <table>
-                  <Heads names={[words.column, words.type, words.description]} />
+                  <Heads names={[words.column, words.type, words.description, words.tags]} />
                   <tbody>
                     {fields.map((field) => (
                       <tr key={field.name}>
                         <th scope="row">{field.name}</th>
                         <td>{field.mode === 'REPEATED' ? `${field.type} (REPEATED)` : field.type}</td>
                         <td>{field.description ?? ''}</td>
+                        <td>{(field.policyTags?.names ?? []).map((name) => name.split('/').at(-1)).join(', ')}</td>
                       </tr>
                     ))}
                   </tbody>
@@ -81,6 +98,19 @@ export function TablePage() {
               </Scroll>
               <h2>{words.preview}</h2>
               <Preview base={base} fields={fields} />
+              <Section title={words.profile}>{() => <Profile place={place} fields={fields} />}</Section>
+              <Section title={words.partitions}>{() => <Partitions place={place} />}</Section>
+              <Section title={words.lineage}>{() => <Lineage place={place} />}</Section>
+              <Section title={words.changes}>{() => <Past place={place} />}</Section>
+              <Section title={words.usedBy}>{() => <UsedBy place={place} />}</Section>
+              <Section title={words.permissions}>{() => <Permissions place={place} />}</Section>
+              <Section title={words.rowPolicies}>{() => <RowPolicies place={place} fields={fields} />}</Section>
+              <Commands
+                commands={[
+                  { cli: `arcos table get ${dataset} ${table} --project ${project}`, path: base },
+                  { path: `${base}/data?maxResults=20` },
+                ]}
+              />
             </>
           );
         }}

@@ -1,39 +1,46 @@
 import { Link } from '@tanstack/react-router';
 import type { RunView } from '../../../src/orchestrator/views.ts';
-import { Heads } from '../Heads.tsx';
 import { useVoice } from '../language.tsx';
-import { Scroll } from '../Scroll.tsx';
 import { State } from '../State.tsx';
+import { type Column, Table } from '../Table.tsx';
 import { elapsed } from '../time.ts';
 
-export function RunTable({ runs }: { runs: readonly RunView[] }) {
+export interface Selection {
+  readonly chosen: ReadonlySet<string>;
+  readonly toggle: (run: string) => void;
+}
+
+/** Runs, one a row; with a selection each can be chosen. */
+export function RunTable({ runs, selection }: { runs: readonly RunView[]; selection?: Selection }) {
   const { words, time } = useVoice();
-  if (runs.length === 0) return <p>{words.none}</p>;
-  const heads = [words.name, words.flow, words.state, words.namespace, words.start, words.duration, words.attempt];
-  return (
-    <Scroll label={words.runs}>
-      <table>
-        <Heads names={heads} />
-        <tbody>
-          {runs.map((run) => (
-            <tr key={run.id}>
-              <th scope="row">
-                <Link to="/runs/$run" params={{ run: run.id }}>
-                  {run.name}
-                </Link>
-              </th>
-              <td>{run.flow.name}</td>
-              <td>
-                <State name={run.state} />
-              </td>
-              <td>{run.namespace}</td>
-              <td>{time(run.startedAt)}</td>
-              <td>{elapsed(run.startedAt, run.endedAt)}</td>
-              <td>{run.attempt}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
+  const columns: Column<RunView>[] = [
+    [
+      words.name,
+      (run) => (
+        <Link to="/runs/$run" params={{ run: run.id }}>
+          {run.name}
+        </Link>
+      ),
+    ],
+    [words.flow, ({ flow }) => flow.name],
+    [words.state, ({ state }) => <State name={state} />],
+    [words.namespace, ({ namespace }) => namespace],
+    [words.start, ({ startedAt }) => time(startedAt)],
+    [words.duration, (run) => elapsed(run.startedAt, run.endedAt)],
+    [words.attempt, ({ attempt }) => attempt],
+  ];
+  if (selection !== undefined) {
+    columns.push([
+      words.select,
+      ({ id, name }) => (
+        <input
+          type="checkbox"
+          aria-label={`${words.select} ${name}`}
+          checked={selection.chosen.has(id)}
+          onChange={() => selection.toggle(id)}
+        />
+      ),
+    ]);
+  }
+  return <Table label={words.runs} columns={columns} rows={runs} keyOf={({ id }) => id} />;
 }

@@ -57,7 +57,17 @@ export function Editor({ text, label, fault, schema, onChange, onRun }: EditorPr
       state: EditorState.create({
         doc: first.current,
         extensions: [
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (calls.current.onRun(), true) }])),
+          Prec.highest(
+            keymap.of([
+              {
+                key: 'Mod-Enter',
+                run: () => {
+                  calls.current.onRun();
+                  return true;
+                },
+              },
+            ]),
+          ),
           lineNumbers(),
           history(),
           drawSelection(),

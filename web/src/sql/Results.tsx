@@ -4,7 +4,8 @@ import { useRef, useState } from 'react';
 import { api, path } from '../api.ts';
 import { cellText, type Field, type QueryAnswer } from '../bigquery.ts';
 import { useVoice } from '../language.tsx';
-import { download, exportCsv } from './csv.ts';
+import { ResultChart } from './ResultChart.tsx';
+import { ResultMap } from './ResultMap.tsx';
 
 export interface Finished {
   readonly project: string;
@@ -27,7 +28,10 @@ export function Results({ result }: { result: Finished }) {
   const { words, number, bytes } = useVoice();
   const { project, job, fields, rows } = result;
   const scroller = useRef<HTMLDivElement>(null);
-  const [saving, setSaving] = useState(false);
+  const [view, setView] = useState<'grid' | 'chart' | 'map'>('grid');
+  const mapped = fields.some(({ type }) => type === 'GEOGRAPHY');
+  const file = path`/api/projects/${project}/queries/${job}/file`;
+  const formats = ['csv', 'parquet', 'xlsx', ...(mapped ? ['geojson'] : [])];
   const virtual = useVirtualizer({
     count: Math.min(rows, MOST_SHOWN),
     getScrollElement: () => scroller.current,
@@ -46,12 +50,6 @@ export function Results({ result }: { result: Finished }) {
     })),
   });
   const rowAt = (index: number) => loaded[pages.indexOf(Math.floor(index / PAGE))]?.data?.rows?.[index % PAGE]?.f;
-  const save = () => {
-    setSaving(true);
-    exportCsv(project, job, fields)
-      .then((blob) => download(blob, `${job}.csv`))
-      .finally(() => setSaving(false));
-  };
   const took = `${words.took} ${number(Math.round(result.milliseconds) / 1000)} s · ${bytes(result.bytes)} ${words.read}`;
   const columnClass = (field: Field | undefined) => (NUMBERS.has(field?.type ?? '') ? 'number' : undefined);
   return (
@@ -64,15 +62,35 @@ export function Results({ result }: { result: Finished }) {
             : `${number(rows)} × ${number(fields.length)} ${took}`}
         </p>
         {rows === 0 ? null : (
-          <button type="button" className="plain" onClick={save} disabled={saving}>
-            {words.exportCsv}
-          </button>
+          <>
+            {(['grid', 'chart', ...(mapped ? (['map'] as const) : [])] as const).map((each) => (
+              <button
+                key={each}
+                type="button"
+                className="plain"
+                aria-pressed={view === each}
+                onClick={() => setView(each)}
+              >
+                {words[each]}
+              </button>
+            ))}
+            <span className="meta">{words.exportAs}:</span>
+            {formats.map((format) => (
+              <a key={format} className="button plain" href={`${file}?format=${format}`} download>
+                {format.toUpperCase()}
+              </a>
+            ))}
+          </>
         )}
       </div>
       {rows === 0 ? (
         fields.length === 0 ? null : (
           <p>{words.noRows}</p>
         )
+      ) : view === 'chart' ? (
+        <ResultChart result={result} />
+      ) : view === 'map' ? (
+        <ResultMap result={result} />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
         <section className="grid" ref={scroller} tabIndex={0} aria-label={`${words.results}: ${words.rows}`}>

@@ -13,10 +13,11 @@ export async function dryRun(project: string, query: string): Promise<DryRun> {
   return { bytes: Number(answer.totalBytesProcessed ?? 0) };
 }
 
-/** Runs a statement to its end. `id` is of the caller's making, so that the job can be cancelled before it answers. */
-export async function run(project: string, query: string, id: string): Promise<Finished> {
+/** Runs a statement to its end, unless it reads more than it may. `id` is of the caller's making, so that the job can be cancelled before it answers. */
+export async function run(project: string, query: string, id: string, mostBytes?: number): Promise<Finished> {
   const began = performance.now();
-  const json = { query, useLegacySql: false, requestId: id, maxResults: 0, timeoutMs: 10_000 };
+  const cap = mostBytes === undefined ? {} : { maximumBytesBilled: String(mostBytes) };
+  const json = { query, useLegacySql: false, requestId: id, maxResults: 0, timeoutMs: 10_000, ...cap };
   let answer = await api<QueryAnswer>(path`/bigquery/v2/projects/${project}/queries`, { method: 'POST', json });
   const job = answer.jobReference.jobId ?? jobOf(id);
   while (!answer.jobComplete) {

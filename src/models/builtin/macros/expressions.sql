@@ -46,3 +46,49 @@
 
 {% macro except() %}EXCEPT DISTINCT{% endmacro %}
 {% macro intersect() %}INTERSECT DISTINCT{% endmacro %}
+
+{% macro date(year, month, day) -%}DATE({{ year }}, {{ month }}, {{ day }}){%- endmacro %}
+
+{# Numbers from 1, one a row. #}
+{% macro generate_series(upper_bound) -%}
+SELECT generated_number
+FROM UNNEST(GENERATE_ARRAY(1, {{ upper_bound }})) AS generated_number
+{%- endmacro %}
+
+{% macro get_intervals_between(start_date, end_date, datepart) -%}
+  {%- if not execute -%}{{ return(1) }}{%- endif -%}
+  {%- set answer = run_query('SELECT ' ~ datediff(start_date, end_date, datepart)) -%}
+  {{ return(answer.columns[0].values()[0]) }}
+{%- endmacro %}
+
+{# One row for each step of time from the start, before the end. #}
+{% macro date_spine(datepart, start_date, end_date) -%}
+WITH steps AS (
+  {{ generate_series(get_intervals_between(start_date, end_date, datepart)) }}
+),
+
+moments AS (
+  SELECT {{ dateadd(datepart, 'generated_number - 1', start_date) }} AS date_{{ datepart }}
+  FROM steps
+)
+
+SELECT *
+FROM moments
+WHERE date_{{ datepart }} <= {{ end_date }}
+{%- endmacro %}
+
+{% macro get_powers_of_two(upper_bound) -%}
+  {%- for power in range(1, 100) -%}
+    {%- if upper_bound <= 2 ** power -%}{{ return(power) }}{%- endif -%}
+  {%- endfor -%}
+{%- endmacro %}
+
+{% macro get_columns_in_relation(relation) -%}{{ return(adapter.get_columns_in_relation(relation)) }}{%- endmacro %}
+
+{% macro get_columns_in_query(select_sql) -%}
+  {{ return(run_query('SELECT * FROM (' ~ select_sql ~ ') AS dbt_query LIMIT 0').column_names if execute else []) }}
+{%- endmacro %}
+
+{% macro truncate_relation(relation) -%}{% do adapter.truncate_relation(relation) %}{%- endmacro %}
+{% macro rename_relation(from_relation, to_relation) -%}{% do adapter.rename_relation(from_relation, to_relation) %}{%- endmacro %}
+{% macro check_schema_exists(information_schema, schema) -%}{{ return(adapter.check_schema_exists(information_schema, schema)) }}{%- endmacro %}

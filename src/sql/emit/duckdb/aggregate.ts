@@ -39,36 +39,57 @@ function plain(node: AggregateNode): string {
   return CAST_RESULT.has(node.name) ? `CAST(${called} AS ${duckdbType(node.type)})` : called;
 }
 
-/** Aggregates that can also be taken of a list. */
+/** Aggregates that can also be taken of a list, by their name for that. */
 const OF_LISTS: Readonly<Record<string, string>> = {
   ...NAMES,
   AVG: 'avg',
+  BIT_AND: 'bit_and',
+  BIT_OR: 'bit_or',
   COUNT: 'count',
   MAX: 'max',
   MIN: 'min',
+  STDDEV_POP: 'stddev_pop',
+  STDDEV_SAMP: 'stddev_samp',
   SUM: 'sum',
+  VAR_POP: 'var_pop',
+  VAR_SAMP: 'var_samp',
 };
+
+/** What becomes of the list of values that are aggregated. */
+function ofList(node: AggregateNode, list: string): string | undefined {
+  const present = `list_filter(${list}, lambda _v: _v IS NOT NULL)`;
+  switch (node.name) {
+    case 'ARRAY_AGG':
+      return limited(node, node.ignoreNulls === true ? present : list);
+    case 'ARRAY_CONCAT_AGG':
+      return `flatten(${limited(node, present)})`;
+    case 'STRING_AGG': {
+      const [, delimiter] = node.arguments.map(emitExpression);
+      return node.type.kind === 'BYTES'
+        ? undefined
+        : `nullif(array_to_string(${limited(node, present)}, ${delimiter ?? "','"}), '')`;
+    }
+    case 'COUNTIF':
+      return `len(list_filter(${list}, lambda _v: _v))`;
+    case 'APPROX_COUNT_DISTINCT':
+      return `len(list_distinct(${present}))`;
+    default: {
+      const of = OF_LISTS[node.name];
+      return of === undefined || node.arguments.length > 1 ? undefined : `list_aggregate(${list}, '${of}')`;
+    }
+  }
+}
 
 /** An aggregate of the rows in which another value is largest or smallest: `SUM(x HAVING MAX y)`. */
 function atExtreme(node: AggregateNode): string {
   const [value] = node.arguments;
-  const of = OF_LISTS[node.name];
-  if (
-    of === undefined ||
-    value === undefined ||
-    node.having === undefined ||
-    node.arguments.length > 1 ||
-    node.distinct ||
-    node.orderBy.length > 0
-  ) {
+  const result = ofList(node, 'list_transform(list_filter(_s.l, lambda _r: _r.k = _s.m), lambda _r: _r.v)');
+  if (result === undefined || value === undefined || node.having === undefined) {
     throw new ArcosError('UNSUPPORTED', `${node.name} with HAVING ${node.having?.extreme ?? ''} is not available`);
   }
   const key = emitExpression(node.having.value);
   const rows = invocation(node, 'list', [`struct_pack(v := ${emitExpression(value)}, k := ${key})`]);
-  const extreme = invocation(node, node.having.extreme.toLowerCase(), [key]);
-  const kept = `list_transform(list_filter(_s.l, lambda _r: _r.k = _s.m), lambda _r: _r.v)`;
-  const nulls = node.ignoreNulls === true ? `list_filter(${kept}, lambda _v: _v IS NOT NULL)` : kept;
-  const result = node.name === 'ARRAY_AGG' ? limited(node, nulls) : `list_aggregate(${kept}, '${of}')`;
+  const extreme = invocation({ ...node, distinct: false, orderBy: [] }, node.having.extreme.toLowerCase(), [key]);
   return `CAST(list_transform([struct_pack(l := ${rows}, m := ${extreme})], lambda _s: ${result})[1] AS ${duckdbType(node.type)})`;
 }
 
@@ -97,6 +118,10 @@ function limited(node: AggregateNode, list: string): string {
 }
 
 const SPECIAL: Readonly<Record<string, (node: AggregateNode) => string>> = {
+  CORR(node) {
+    const args = node.arguments.map(emitExpression);
+    return `CASE WHEN ${invocation(node, 'regr_count', args)} > 1 THEN ${invocation(node, 'corr', args)} END`;
+  },
   SUM: (node) => (node.type.kind === 'INTERVAL' ? sumOfIntervals(node) : plain(node)),
   COUNTIF(node) {
     const condition = emitExpression(node.arguments[0] ?? missing(node));
@@ -135,10 +160,10 @@ const SPECIAL: Readonly<Record<string, (node: AggregateNode) => string>> = {
   APPROX_QUANTILES(node) {
     demandConstant(node, 1, 1, 100_000);
     const [value = ''] = node.arguments.map(emitExpression);
-    return invocation(node, 'quantile_disc', [
-      value,
-      quantileSteps(constantNumber(node.arguments[1] ?? missing(node))),
-    ]);
+    const steps = quantileSteps(constantNumber(node.arguments[1] ?? missing(node)));
+    if (node.ignoreNulls !== false) return invocation(node, 'quantile_disc', [value, steps]);
+    const sorted = `list_sort(${invocation(node, 'list', [value])}, 'ASC', 'NULLS FIRST')`;
+    return `list_transform([${sorted}], lambda _l: list_transform(${steps}, lambda _q: _l[greatest(1, CAST(ceil(_q * len(_l)) AS INTEGER))]))[1]`;
   },
   ANY_VALUE(node) {
     const value = emitExpression(node.arguments[0] ?? missing(node));

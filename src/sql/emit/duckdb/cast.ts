@@ -62,6 +62,17 @@ function matching(value: string, pattern: string, safe: boolean, to: SqlType): s
     : checked(value, `${fits} AND ${cast} IS NOT NULL`, to, false, cast);
 }
 
+/**
+ * A text that DuckDB would write the same way needs no pattern, which costs several times as much: most are of that kind. The
+ * length keeps out what only DuckDB writes so, such as infinity and years before our era.
+ */
+function usually(value: string, to: SqlType, length: number | undefined, otherwise: string): string {
+  if (value.startsWith("'")) return otherwise;
+  const cast = `TRY_CAST(${value} AS ${duckdbType(to)})`;
+  const fits = length === undefined ? '' : `length(${value}) = ${length} AND `;
+  return `CASE WHEN ${fits}CAST(${cast} AS VARCHAR) = ${value} THEN ${cast} ELSE ${otherwise} END`;
+}
+
 /** DuckDB reads 1_000 as a number. */
 function withoutUnderscores(value: string, safe: boolean, to: SqlType): string {
   const cast = plain(value, to, safe);
@@ -81,7 +92,7 @@ function held(value: string, safe: boolean, to: SqlType): string {
 const RULES: Readonly<Record<string, Rule>> = {
   'STRING INT64': (value, safe, to) => {
     const cast = `bq_integer(${value})`;
-    return safe ? cast : checked(value, `${cast} IS NOT NULL`, to, false, cast);
+    return usually(value, to, undefined, safe ? cast : checked(value, `${cast} IS NOT NULL`, to, false, cast));
   },
   'STRING BOOL': (value, safe, to) =>
     checked(value, `lower(${value}) IN ('true', 'false')`, to, safe, `(lower(${value}) = 'true')`),
@@ -90,8 +101,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   'STRING NUMERIC': withoutUnderscores,
   'STRING BIGNUMERIC': held,
   // DuckDB takes more than the canonical formats: other orders, missing parts, zones where there are none.
-  'STRING DATE': (value, safe, to) => matching(value, DATE_PATTERN, safe, to),
-  'STRING DATETIME': (value, safe, to) => matching(value, `${DATE_PATTERN}([ Tt]${TIME_PATTERN})?`, safe, to),
+  'STRING DATE': (value, safe, to) => usually(value, to, 10, matching(value, DATE_PATTERN, safe, to)),
+  'STRING DATETIME': (value, safe, to) =>
+    usually(value, to, 19, matching(value, `${DATE_PATTERN}([ Tt]${TIME_PATTERN})?`, safe, to)),
   'STRING TIME': (value, safe, to) => matching(value, TIME_PATTERN, safe, to),
   // It wants two digits for the hours of an offset.
   'STRING TIMESTAMP': (value, safe, to) =>

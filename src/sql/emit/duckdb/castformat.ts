@@ -14,11 +14,11 @@ type FormattedCast = Extract<BoundExpression, { kind: 'cast' }>;
 export function emitFormattedCast(node: FormattedCast, value: string): string {
   const { operand, type, format } = node;
   const pattern = format?.kind === 'literal' && typeof format.value === 'string' ? format.value : undefined;
-  if (pattern === undefined) throw unavailable('with a FORMAT that is not a constant');
   const [from, to] = [operand.type.kind, type.kind];
+  if (NUMBERS.has(from) && format !== undefined) return numberText(value, operand.type, format);
+  if (pattern === undefined) throw unavailable('with a FORMAT that is not a constant');
   if (from === 'BYTES' || to === 'BYTES') return formattedBytes(value, from, pattern, node);
-  if (to === 'STRING')
-    return NUMBERS.has(from) ? numberText(value, operand.type, pattern) : timeText(value, pattern, node);
+  if (to === 'STRING') return timeText(value, pattern, node);
   return NUMBERS.has(to) ? numberOf(value, pattern, node) : timeOf(value, pattern, node);
 }
 
@@ -184,9 +184,11 @@ function formattedBytes(value: string, from: SqlType['kind'], format: string, { 
 /** Digits, a point, groups, a currency sign, and a sign: `S` in front or behind, `MI` behind, or `PR` for brackets. */
 const NUMBER_FORMAT = /^(S)?(\$)?([09,G]*)(?:([.D])([09]*))?(\$)?(S|MI|PR)?$/i;
 
-function numberText(value: string, type: SqlType, format: string): string {
-  if (!NUMBER_FORMAT.test(format)) throw unavailable(`of a number with FORMAT '${format}'`);
-  return `bq_number_text(${emitCast(value, type, { kind: 'STRING' }, false)}, ${quoteText(format.toUpperCase())})`;
+function numberText(value: string, type: SqlType, format: BoundExpression): string {
+  const pattern = emitExpression(format);
+  const text = `bq_number_text(${emitCast(value, type, { kind: 'STRING' }, false)}, ${pattern})`;
+  const wrong = failure({ kind: 'STRING' }, { sql: `'Invalid number format: ' || ${pattern}` });
+  return `CASE WHEN ${value} IS NOT NULL AND ${text} IS NULL THEN ${wrong} ELSE ${text} END`;
 }
 
 function numberOf(value: string, format: string, { type, safe }: FormattedCast): string {

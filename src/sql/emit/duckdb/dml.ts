@@ -1,53 +1,42 @@
-import type { BoundAssignment, BoundDml, BoundExpression, BoundMergeClause } from '../../bound.ts';
-import { emitOverColumns } from './aside.ts';
+import type { BoundDml } from '../../bound.ts';
+import { emitAssignments } from './assignment.ts';
 import { emitExpression } from './expression.ts';
+import { emitMerge } from './merge.ts';
 import { quoteName } from './name.ts';
+import { severalMatches } from './onematch.ts';
 import { emitFrom, emitQuery } from './query.ts';
 
+/** Statements of DuckDB that together are one of GoogleSQL's: to be run in one transaction. */
+export interface DmlSteps {
+  readonly steps: readonly string[];
+  /** The steps whose changed rows are those of the statement. */
+  readonly counted: readonly number[];
+}
+
 /** A statement that changes rows, as DuckDB's SQL. */
-export function emitDml(statement: BoundDml): string {
+export function emitDml(statement: BoundDml): DmlSteps {
   const table = statement.target.engineName;
   switch (statement.kind) {
     case 'insert':
-      return `INSERT INTO ${table} (${statement.columns.map(quoteName).join(', ')}) ${emitQuery(statement.query)}`;
+      return one(`INSERT INTO ${table} (${statement.columns.map(quoteName).join(', ')}) ${emitQuery(statement.query)}`);
     case 'truncate':
-      return `DELETE FROM ${table}`;
+      return one(`DELETE FROM ${table}`);
     case 'delete': {
       const where = statement.where === undefined ? '' : ` WHERE ${emitExpression(statement.where)}`;
-      return `DELETE FROM ${table} AS ${statement.id}${where}`;
+      return one(`DELETE FROM ${table} AS ${statement.id}${where}`);
     }
     case 'update': {
-      const from = statement.from === undefined ? '' : ` FROM ${emitFrom(statement.from)}`;
-      const where = statement.where === undefined ? '' : ` WHERE ${emitExpression(statement.where)}`;
-      return `UPDATE ${table} AS ${statement.id} SET ${emitAssignments(statement.assignments)}${from}${where}`;
+      const set = `UPDATE ${table} AS ${statement.id} SET ${emitAssignments(statement.assignments)}`;
+      const where = statement.where === undefined ? 'TRUE' : emitExpression(statement.where);
+      if (statement.from === undefined) return one(`${set} WHERE ${where}`);
+      const from = emitFrom(statement.from);
+      return { steps: [severalMatches(statement, from, where), `${set} FROM ${from} WHERE ${where}`], counted: [1] };
     }
-    case 'merge': {
-      const clauses = statement.clauses.map(emitClause).join(' ');
-      return `MERGE INTO ${table} AS ${statement.id} USING ${emitFrom(statement.source)} ON ${emitExpression(statement.on)} ${clauses}`;
-    }
+    case 'merge':
+      return emitMerge(statement);
   }
 }
 
-function emitAssignments(assignments: readonly BoundAssignment[]): string {
-  return assignments.map(({ column, value }) => `${quoteName(column)} = ${emitExpression(value)}`).join(', ');
-}
-
-function emitClause({ match, condition, action }: BoundMergeClause): string {
-  const when = `WHEN ${match}${condition === undefined ? '' : ` AND ${emitCondition(condition)}`} THEN`;
-  switch (action.kind) {
-    case 'delete':
-      return `${when} DELETE`;
-    case 'update':
-      return `${when} UPDATE SET ${emitAssignments(action.assignments)}`;
-    case 'insert': {
-      const columns = action.assignments.map(({ column }) => quoteName(column)).join(', ');
-      const values = action.assignments.map(({ value }) => emitExpression(value)).join(', ');
-      return `${when} INSERT (${columns}) VALUES (${values})`;
-    }
-  }
-}
-
-function emitCondition(condition: BoundExpression): string {
-  const text = emitExpression(condition);
-  return text.includes('TRY(') ? emitOverColumns(condition, emitExpression) : text;
+function one(step: string): DmlSteps {
+  return { steps: [step], counted: [0] };
 }

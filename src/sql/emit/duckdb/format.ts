@@ -1,6 +1,7 @@
 import { ArcosError } from '../../../base/errors.ts';
 import { type CallNode, constantText } from './emission.ts';
 import { failure } from './failure.ts';
+import { TIME_EXPANSIONS } from './host/timeformat.ts';
 import { quoteText } from './name.ts';
 import { duckdbType } from './type.ts';
 import { instantOf, localTime, UTC, zoneOf } from './zone.ts';
@@ -9,21 +10,7 @@ import { instantOf, localTime, UTC, zoneOf } from './zone.ts';
  * Format elements that stand for others (GoogleSQL, Format elements for date and time parts). What is
  * left are elements that DuckDB's strftime and strptime know too.
  */
-const EXPANSIONS: Readonly<Record<string, string>> = {
-  '%F': '%Y-%m-%d',
-  '%D': '%m/%d/%y',
-  '%x': '%m/%d/%y',
-  '%T': '%H:%M:%S',
-  '%X': '%H:%M:%S',
-  '%R': '%H:%M',
-  '%r': '%I:%M:%S %p',
-  '%h': '%b',
-  '%c': '%a %b %e %H:%M:%S %Y',
-  '%n': '\n',
-  '%t': '\t',
-  '%EY': '%Y',
-  '%OH': '%H',
-};
+const EXPANSIONS: Readonly<Record<string, string>> = { ...TIME_EXPANSIONS, '%n': '\n', '%t': '\t' };
 
 /** Elements that strftime lacks, as expressions of `$`, the value. */
 const COMPUTED: Readonly<Record<string, string>> = {
@@ -38,7 +25,7 @@ const COMPUTED: Readonly<Record<string, string>> = {
   '%s': 'CAST(CAST(floor(epoch_us($) / 1000000) AS BIGINT) AS VARCHAR)',
   '%P': "lower(strftime($, '%p'))",
   '%g': "lpad(CAST(isoyear($) % 100 AS VARCHAR), 2, '0')",
-  '%J': 'CAST(dayofyear($) AS VARCHAR)',
+  '%J': "lpad(CAST((weekofyear($) - 1) * 7 + isodow($) AS VARCHAR), 3, '0')",
   '%z': "'+0000'",
   '%Z': "'UTC'",
   '%Ez': "'+00:00'",
@@ -72,7 +59,10 @@ export function emitFormat(args: readonly string[], node: CallNode): string {
       : kind === 'TIME'
         ? `(DATE '1970-01-01' + ${value})`
         : value;
-  if (format === undefined) return `bq_format(${local}, ${pattern})`;
+  if (format === undefined) {
+    const micros = `epoch_us(CAST(${local} AS TIMESTAMP))`;
+    return `bq_time_formatted(${micros}, ${kind === 'TIMESTAMP' ? `epoch_us(${value})` : micros}, ${pattern})`;
+  }
   const parts: string[] = [];
   let run = '';
   const flush = () => {
@@ -88,7 +78,10 @@ export function emitFormat(args: readonly string[], node: CallNode): string {
     }
   }
   flush();
-  return parts.length === 0 ? `CASE WHEN ${value} IS NOT NULL THEN '' END` : `(${parts.join(' || ')})`;
+  // Plain text alone does not hang on the value, but for NULL.
+  const [only = "''"] = parts;
+  if (parts.length <= 1 && only.startsWith("'")) return `CASE WHEN ${value} IS NOT NULL THEN ${only} END`;
+  return `(${parts.join(' || ')})`;
 }
 
 function computed(element: string, local: string, value: string, zone: string | undefined, node: CallNode): string {
@@ -117,13 +110,35 @@ const READ: Readonly<Record<string, string>> = {
 };
 const READABLE = new Set('%A %a %B %b %d %H %I %j %M %m %p %S %Y %y %% %z %Z %f %U %W %u %w %G %V'.split(' '));
 
+function isReadable(format: string): boolean {
+  return pieces(format).every(
+    (piece) =>
+      'text' in piece || READABLE.has(READ[piece.element] ?? piece.element) || /^%E[*\d]S$/.test(piece.element),
+  );
+}
+
+/** A text by a format that only its row knows, or that DuckDB does not read: slower. */
+function emitRead([format = '', text = '', zone]: readonly string[], node: CallNode): string {
+  const read = `bq_time_read(${text}, ${format})`;
+  const local = `CAST(split_part(${read}, '|', 1) AS TIMESTAMP)`;
+  const named = `nullif(split_part(${read}, '|', 2), '')`;
+  const instant = `bq_instant(${local}, coalesce(${named}, ${zone ?? "'UTC'"}))`;
+  const wrong = node.safe ? 'NULL' : failure(node.type, { sql: `'Failed to parse input string "' || ${text} || '"'` });
+  // A date or time of day of a text with a zone is that in UTC.
+  const value =
+    node.type.kind === 'TIMESTAMP'
+      ? instant
+      : `CAST(CASE WHEN ${named} IS NULL THEN ${local} ELSE ${instant} AT TIME ZONE 'UTC' END AS ${duckdbType(node.type)})`;
+  return `CASE WHEN ${text} IS NOT NULL AND ${format} IS NOT NULL AND ${read} IS NULL THEN ${wrong} ELSE ${value} END`;
+}
+
 /** PARSE_DATE and its like. */
 export function emitParse(args: readonly string[], node: CallNode): string {
   const [, text = '', zoneText] = args;
   const zone = zoneOf(node.arguments[2], zoneText);
   const format = constantText(node, 0);
-  if (format === undefined) throw unsupported(node, 'with a format that is not a constant');
   const type = duckdbType(node.type);
+  if (format === undefined || !isReadable(format)) return emitRead(args, node);
   if (format === '%s') return `CAST(make_timestamptz(CAST(${text} AS BIGINT) * 1000000) AS ${type})`;
   let pattern = '';
   let zoned = false;
@@ -133,8 +148,6 @@ export function emitParse(args: readonly string[], node: CallNode): string {
       continue;
     }
     const element = READ[piece.element] ?? (/^%E\dS$/.test(piece.element) ? '%S.%f' : piece.element);
-    if (!READABLE.has(element) && element !== '%S.%f')
-      throw unsupported(node, `with the format element ${piece.element}`);
     zoned ||= element === '%z' || element === '%Z';
     pattern += element;
   }

@@ -1,16 +1,17 @@
 import { ArcosError } from '../../../base/errors.ts';
 import { type SqlType, typeName } from '../../type.ts';
 import { type CallNode, constantText } from './emission.ts';
+import { failure } from './failure.ts';
 import { toJson } from './functions/json.ts';
 import { fieldName, quoteText } from './name.ts';
 
 /** `%[flags][width][.precision]specifier`; `*` takes a number from the arguments. */
 const SPECIFIER = /%([-+ #0']*)(\d+|\*)?(?:\.(\d+|\*))?([a-zA-Z%])/g;
 
-/** FORMAT, whose pattern must be a constant (GoogleSQL, String functions, FORMAT). */
+/** FORMAT (GoogleSQL, String functions, FORMAT): a constant pattern is written out as the texts it is made of. */
 export function emitPrintf(args: readonly string[], node: CallNode): string {
   const pattern = constantText(node, 0);
-  if (pattern === undefined) throw new ArcosError('UNSUPPORTED', 'FORMAT with a pattern that is not a constant');
+  if (pattern === undefined) return printedByRow(args, node);
   const parts: string[] = [];
   let next = 1;
   let at = 0;
@@ -39,6 +40,20 @@ export function emitPrintf(args: readonly string[], node: CallNode): string {
   text(pattern.length);
   if (next < args.length) throw new ArcosError('INVALID', 'FORMAT has more arguments than its pattern wants');
   return parts.length === 0 ? "''" : `(${parts.join(' || ')})`;
+}
+
+/** By a pattern that only its row knows: slower. */
+function printedByRow([pattern = '', ...values]: readonly string[], node: CallNode): string {
+  const described = values.map((value, index) => {
+    const type: SqlType = node.arguments[index + 1]?.type ?? { kind: 'STRING' };
+    if (isNull(node, index + 1)) return "json_array('NULL', NULL, NULL, NULL)";
+    const text = type.kind === 'FLOAT64' ? `bq_float_text(${value})` : printed(value, type, false);
+    const json = type.kind === 'JSON' ? `CAST(${value} AS VARCHAR)` : 'NULL';
+    return `json_array('${type.kind}', ${text}, ${printed(value, type, true)}, ${json})`;
+  });
+  const all = described.length === 0 ? "'[]'" : `CAST(json_array(${described.join(', ')}) AS VARCHAR)`;
+  const wrong = failure({ kind: 'STRING' }, { sql: 'substr(_p, 2)' });
+  return `list_transform([bq_printf(${pattern}, ${all})], lambda _p: CASE WHEN starts_with(_p, chr(1)) THEN ${wrong} ELSE _p END)[1]`;
 }
 
 /** Whether an argument is the constant NULL, which is of any type. */
@@ -92,13 +107,15 @@ function piece({ flags, size, digits, letter }: Specifier, value: string, given:
       takes('STRING');
       return padded(digits === undefined ? value : `left(${value}, ${digits})`);
     case 't':
+      if (given === undefined) return padded("'NULL'");
       return padded(`coalesce(${printed(value, type, false)}, 'NULL')`);
     case 'T':
+      if (given === undefined) return padded("'NULL'");
       return padded(`coalesce(${printed(value, type, true)}, 'NULL')`);
     case 'p':
       return padded(`CAST(${value} AS VARCHAR)`);
     case 'P':
-      return padded(`json_pretty(${value})`);
+      return padded(`bq_json_pretty(CAST(${value} AS VARCHAR))`);
     default:
       throw new ArcosError('INVALID', `Invalid format specifier character "${letter}" in FORMAT string`);
   }
@@ -136,7 +153,8 @@ function printed(value: string, type: SqlType, literal: boolean): string {
     case 'STRING':
       return literal ? quoted(value) : value;
     case 'BYTES':
-      return literal ? `'b' || ${quoted(`CAST(${value} AS VARCHAR)`)}` : `CAST(${value} AS VARCHAR)`;
+      // DuckDB writes quotes and backslashes by their codes.
+      return literal ? `'b"' || CAST(${value} AS VARCHAR) || '"'` : `CAST(${value} AS VARCHAR)`;
     case 'FLOAT64': {
       const text = `bq_float_text(${value})`;
       const whole = `CASE WHEN regexp_full_match(${text}, '-?\\d+') THEN ${text} || '.0' ELSE ${text} END`;

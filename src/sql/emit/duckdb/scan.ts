@@ -78,9 +78,7 @@ function reader(relation: ExternalRelation, files: readonly ExternalFile[], hive
 
 function csvOptions(relation: ExternalRelation): string {
   const { csv } = relation;
-  const texts = relation.columns.filter(
-    ({ name, type }) => type.kind === 'STRING' && !relation.partitionKeys.includes(name),
-  );
+  const own = relation.columns.filter(({ name }) => !relation.partitionKeys.includes(name));
   const options = [
     'auto_detect = false',
     'header = false',
@@ -90,9 +88,11 @@ function csvOptions(relation: ExternalRelation): string {
     `escape = ${quoteText(csv?.quote ?? '"')}`,
     `encoding = ${quoteText(csv?.encoding === 'ISO-8859-1' ? 'latin-1' : 'utf-8')}`,
     `null_padding = ${csv?.allowJaggedRows === true}`,
+    ...(csv?.skipMalformed === true ? ['ignore_errors = true'] : []),
   ];
-  // An empty text is a text, unless the table says what stands for NULL (BigQuery, CSV options, null_marker).
+  // As BigQuery has it, nothing is NULL and "" an empty text, unless the table says what stands for NULL (null_marker).
+  // The reader has one answer to "" for all columns, and in a number it must be NULL.
   if (csv?.nullMarker !== undefined) options.push(`nullstr = ${quoteText(csv.nullMarker)}`);
-  else if (texts.length > 0) options.push(`force_not_null = [${texts.map(({ name }) => quoteText(name)).join(', ')}]`);
+  else options.push(`allow_quoted_nulls = ${own.some(({ type }) => type.kind !== 'STRING')}`);
   return options.join(', ');
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { ArcosError } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
 import { FAILURE_MARK } from '../../../sql/duckdb.ts';
+import { Priority } from './priority.ts';
 import type { EngineAnswer, EngineSettings, EngineTask, FromEngine, ToEngine } from './protocol.ts';
+import { createTurns, stopped } from './turns.ts';
 
 /** What runs tasks: an engine, or a session in it. */
 export interface Runner {
@@ -33,8 +35,19 @@ interface Waiting {
   readonly reject: (error: ArcosError) => void;
 }
 
-/** @param connectAs settings that name the process's connections, and the name: another one for each process */
-export function createEngine(connectAs: () => { settings: EngineSettings; connections: string }, log: Log): Engine {
+export interface EngineOptions {
+  /** Settings that name the process's connections, and the name: another one for each process. */
+  readonly connectAs: () => { settings: EngineSettings; connections: string };
+  /** Tasks that run at once; the others wait. */
+  readonly atOnce: number;
+  /** How long a task may run. */
+  readonly timeLimitMs: number;
+  readonly log: Log;
+}
+
+export function createEngine({ connectAs, atOnce, timeLimitMs, log }: EngineOptions): Engine {
+  const turns = createTurns(atOnce);
+  let priority: Priority | undefined;
   let child: Promise<ChildProcess> | undefined;
   let pid: number | undefined;
   let nextId = 1;
@@ -48,6 +61,7 @@ export function createEngine(connectAs: () => { settings: EngineSettings; connec
     });
     const { settings, connections } = connectAs();
     pid = begun.pid;
+    priority = pid === undefined ? undefined : new Priority(pid);
     return new Promise((resolve, reject) => {
       begun.on('message', (message: FromEngine) => {
         if (message.kind === 'ready') resolve(begun);
@@ -64,6 +78,7 @@ export function createEngine(connectAs: () => { settings: EngineSettings; connec
         if (waiting.size > 0) log.warn('an engine died with jobs under way', { code, signal, jobs: waiting.size });
         for (const { reject: fail } of waiting.values()) fail(error);
         waiting.clear();
+        priority?.idle();
         reject(error);
       });
       say(begun, { kind: 'start', settings });
@@ -73,6 +88,7 @@ export function createEngine(connectAs: () => { settings: EngineSettings; connec
   function settle(message: Extract<FromEngine, { id: number }>): void {
     const task = waiting.get(message.id);
     waiting.delete(message.id);
+    if (waiting.size === 0) priority?.idle();
     if (message.kind === 'answer') task?.resolve(message.answer);
     else task?.reject(engineError(message.message));
   }
@@ -93,15 +109,44 @@ export function createEngine(connectAs: () => { settings: EngineSettings; connec
     session?: number,
   ): Promise<EngineAnswer> {
     const id = nextId++;
-    const cancel = () => say(process, { kind: 'cancel', id });
+    const asks = session === undefined && task.steps.length === 0;
+    const cancel = () => {
+      // It stops the sooner for not being behind others.
+      priority?.idle();
+      say(process, { kind: 'cancel', id });
+      // A question has nothing to tell any more; what changes tables must say whether it was committed.
+      if (asks) waiting.get(id)?.reject(stopped());
+    };
+    let late = false;
+    const deadline = setTimeout(() => {
+      late = true;
+      cancel();
+    }, timeLimitMs).unref();
     signal?.addEventListener('abort', cancel, { once: true });
+    // It may have come while the process was started.
+    demandGoing(signal);
     try {
       return await new Promise<EngineAnswer>((resolve, reject) => {
         waiting.set(id, { resolve, reject });
+        priority?.busy();
         say(process, { kind: 'run', id, task, ...(session === undefined ? {} : { session }) });
       });
+    } catch (error) {
+      throw late ? tookTooLong(timeLimitMs) : error;
     } finally {
+      clearTimeout(deadline);
       signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** A question is asked once more when its process died: it has changed nothing. */
+  async function runAlone(task: EngineTask, signal: AbortSignal | undefined): Promise<EngineAnswer> {
+    try {
+      return await runOn(await current(), task, signal);
+    } catch (error) {
+      const died = error instanceof ArcosError && error.data['connections'] !== undefined;
+      if (!died || task.steps.length > 0) throw error;
+      return runOn(await current(), task, signal);
     }
   }
 
@@ -110,21 +155,18 @@ export function createEngine(connectAs: () => { settings: EngineSettings; connec
       return pid;
     },
 
-    async run(task, signal) {
-      demandGoing(signal);
-      return runOn(await current(), task, signal);
-    },
+    run: (task, signal) => turns.take(() => runAlone(task, signal), signal),
 
     session() {
       const session = nextSession++;
       let home: ChildProcess | undefined;
       return {
-        async run(task, signal) {
-          demandGoing(signal);
-          home ??= await current();
-          if (!home.connected) throw new ArcosError('UNAVAILABLE', 'The engine stopped, and the session with it');
-          return runOn(home, task, signal, session);
-        },
+        run: (task, signal) =>
+          turns.take(async () => {
+            home ??= await current();
+            if (!home.connected) throw new ArcosError('UNAVAILABLE', 'The engine stopped, and the session with it');
+            return runOn(home, task, signal, session);
+          }, signal),
         close() {
           if (home !== undefined) say(home, { kind: 'close', session });
         },
@@ -142,11 +184,14 @@ export function createEngine(connectAs: () => { settings: EngineSettings; connec
 }
 
 function demandGoing(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw cancelled();
+  if (signal?.aborted === true) throw stopped();
 }
 
-function cancelled(): ArcosError {
-  return new ArcosError('CANCELLED', 'The job was cancelled', { data: { reason: 'stopped' } });
+function tookTooLong(limitMs: number): ArcosError {
+  return new ArcosError('CANCELLED', `Operation timed out after ${limitMs / 1000} seconds`, {
+    hint: 'Ask for less, or raise the setting engine-seconds.',
+    data: { reason: 'timeout' },
+  });
 }
 
 function say(process: ChildProcess, message: ToEngine): void {
@@ -161,7 +206,7 @@ function engineError(message: string): ArcosError {
     const said = message.slice(marked + FAILURE_MARK.length).replace(/'? to INT64.*$|'? when casting.*$|"$/s, '');
     return new ArcosError('INVALID', said, { data: { reason: 'invalidQuery' } });
   }
-  if (/^INTERRUPT/i.test(message)) return cancelled();
+  if (/^INTERRUPT/i.test(message)) return stopped();
   if (/Out of Memory/i.test(message)) {
     return new ArcosError('QUOTA', 'Resources exceeded during query execution: not enough memory', {
       data: { reason: 'resourcesExceeded' },

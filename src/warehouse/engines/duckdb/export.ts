@@ -1,6 +1,7 @@
 import { ArcosError } from '../../../base/errors.ts';
 import type { BoundQueryStatement } from '../../../sql/bound.ts';
 import { emitQuery, quoteName, quoteText } from '../../../sql/duckdb.ts';
+import type { SqlType } from '../../../sql/type.ts';
 
 export type ExportFormat = 'csv' | 'parquet' | 'geojson';
 
@@ -11,42 +12,58 @@ export interface ExportStyle {
   readonly delimiter?: string;
 }
 
+/** Rows of the engine, and what people call their columns. */
+export interface ExportRows {
+  /** What stands behind FROM. */
+  readonly from: string;
+  readonly columns: readonly { readonly key: string; readonly name: string; readonly type: SqlType }[];
+}
+
 /** Steps that write a query's rows to a file. */
 export function exportSteps(
-  bound: BoundQueryStatement,
+  { query, columns }: BoundQueryStatement,
+  format: ExportFormat | 'jsonl',
+  file: string,
+  style: ExportStyle = {},
+): string[] {
+  const named = query.columns.map(({ key, type }, index) => ({ key, type, name: columns[index]?.name ?? key }));
+  return exportRowsSteps({ from: `(${emitQuery(query)}) AS _rows`, columns: named }, format, file, style);
+}
+
+/** Steps that write rows to a file. */
+export function exportRowsSteps(
+  rows: ExportRows,
   format: ExportFormat | 'jsonl',
   file: string,
   { compressed = false, header = true, delimiter = ',' }: ExportStyle = {},
 ): string[] {
-  const from = `(${emitQuery(bound.query)}) AS _rows`;
+  const { from } = rows;
   const compression = compressed ? ', COMPRESSION gzip' : '';
   switch (format) {
     case 'parquet':
       return [
-        `COPY (SELECT ${namedColumns(bound)} FROM ${from}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION zstd)`,
+        `COPY (SELECT ${namedColumns(rows)} FROM ${from}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION zstd)`,
       ];
     case 'csv': {
       const options = `FORMAT csv, HEADER ${header}, DELIMITER ${quoteText(delimiter)}${compression}`;
-      return [`COPY (SELECT ${csvColumns(bound)} FROM ${from}) TO ${quoteText(file)} (${options})`];
+      return [`COPY (SELECT ${csvColumns(rows)} FROM ${from}) TO ${quoteText(file)} (${options})`];
     }
     case 'jsonl':
-      return [`COPY (SELECT ${jsonColumns(bound)} FROM ${from}) TO ${quoteText(file)} (FORMAT json${compression})`];
+      return [`COPY (SELECT ${jsonColumns(rows)} FROM ${from}) TO ${quoteText(file)} (FORMAT json${compression})`];
     case 'geojson':
       return [
-        `COPY (${featureCollection(bound, from)}) TO ${quoteText(file)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')`,
+        `COPY (${featureCollection(rows)}) TO ${quoteText(file)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')`,
       ];
   }
 }
 
 /** The columns under the names that people gave them. */
-function namedColumns({ query, columns }: BoundQueryStatement): string {
-  return query.columns
-    .map(({ key }, index) => `${quoteName(key)} AS ${quoteName(columns[index]?.name ?? key)}`)
-    .join(', ');
+function namedColumns({ columns }: ExportRows): string {
+  return columns.map(({ key, name }) => `${quoteName(key)} AS ${quoteName(name)}`).join(', ');
 }
 
 /** What JSON has no type for is text (BigQuery, Exporting table data). */
-function jsonColumns({ query, columns }: BoundQueryStatement): string {
+function jsonColumns({ columns }: ExportRows): string {
   const texts: Readonly<Record<string, string>> = {
     GEOGRAPHY: 'bq_wkt',
     TIMESTAMP: 'bq_timestamp_json',
@@ -54,18 +71,18 @@ function jsonColumns({ query, columns }: BoundQueryStatement): string {
     BIGNUMERIC: 'bq_numeric_text',
     BYTES: 'to_base64',
   };
-  const written = query.columns.map(({ key, type }, index) => {
+  const written = columns.map(({ key, name, type }) => {
     const macro = texts[type.kind];
     const value = quoteName(key);
     const text =
       type.kind === 'INT64' ? `CAST(${value} AS VARCHAR)` : macro === undefined ? value : `${macro}(${value})`;
-    return `${text} AS ${quoteName(columns[index]?.name ?? key)}`;
+    return `${text} AS ${quoteName(name)}`;
   });
   return written.join(', ');
 }
 
-function csvColumns({ query, columns }: BoundQueryStatement): string {
-  const written = query.columns.map(({ key, type }, index) => {
+function csvColumns({ columns }: ExportRows): string {
+  const written = columns.map(({ key, name, type }) => {
     const value = quoteName(key);
     const text =
       type.kind === 'GEOGRAPHY'
@@ -77,7 +94,7 @@ function csvColumns({ query, columns }: BoundQueryStatement): string {
             : type.kind === 'ARRAY' || type.kind === 'STRUCT'
               ? `to_json(${value})`
               : value;
-    return `${text} AS ${quoteName(columns[index]?.name ?? key)}`;
+    return `${text} AS ${quoteName(name)}`;
   });
   return written.join(', ');
 }
@@ -86,14 +103,14 @@ function csvColumns({ query, columns }: BoundQueryStatement): string {
  * One line of GeoJSON for each row (RFC 7946), written through the CSV writer with nothing quoted: a
  * FeatureCollection of any size in flat memory. The first GEOGRAPHY column is the geometry.
  */
-function featureCollection({ query, columns }: BoundQueryStatement, from: string): string {
-  const geometry = query.columns.find(({ type }) => type.kind === 'GEOGRAPHY');
+function featureCollection({ from, columns }: ExportRows): string {
+  const geometry = columns.find(({ type }) => type.kind === 'GEOGRAPHY');
   if (geometry === undefined)
-    throw new ArcosError('INVALID', 'GeoJSON needs a column of type GEOGRAPHY, and this table has none');
-  const properties = query.columns.flatMap((column, index) => {
+    throw new ArcosError('INVALID', 'GeoJSON needs a column of type GEOGRAPHY, and there is none');
+  const properties = columns.flatMap((column) => {
     if (column === geometry) return [];
     const value = column.type.kind === 'GEOGRAPHY' ? `bq_wkt(${quoteName(column.key)})` : quoteName(column.key);
-    return [`${quoteText(columns[index]?.name ?? column.key)}, ${value}`];
+    return [`${quoteText(column.name)}, ${value}`];
   });
   const shape = `coalesce(CAST(ST_AsGeoJSON(${quoteName(geometry.key)}) AS VARCHAR), 'null')`;
   const feature = `'{"type":"Feature","geometry":' || ${shape} || ',"properties":' || CAST(json_object(${properties.join(', ')}) AS VARCHAR) || '}'`;

@@ -11,7 +11,9 @@ import { ArcosError } from '../../../base/errors.ts';
 
 /** What the warehouse needs of DuckDB beyond its core. */
 export const EXTENSIONS = ['ducklake', 'postgres_scanner', 'spatial'] as const;
-export type ExtensionName = (typeof EXTENSIONS)[number];
+/** What it needs besides where the lake's contents are not on this machine. */
+export const REMOTE_EXTENSION = 'httpfs';
+export type ExtensionName = (typeof EXTENSIONS)[number] | typeof REMOTE_EXTENSION;
 
 export interface ExtensionReport {
   readonly name: ExtensionName;
@@ -45,11 +47,14 @@ function platform(): string {
  * hash. DuckDB checks the signature of each when it loads it. Files appear whole or not at all.
  * Throws UNAVAILABLE with the ways out when neither works.
  */
-export async function ensureExtensions(report: (extension: ExtensionReport) => void = () => {}): Promise<string> {
+export async function ensureExtensions(
+  report: (extension: ExtensionReport) => void = () => {},
+  names: readonly ExtensionName[] = EXTENSIONS,
+): Promise<string> {
   const folder = extensionsFolder();
   await mkdir(folder, { recursive: true });
-  const missing = EXTENSIONS.filter((name) => !existsSync(extensionPath(folder, name)));
-  for (const name of EXTENSIONS) if (!missing.includes(name)) report(await describe(folder, name, 'cache'));
+  const missing = names.filter((name) => !existsSync(extensionPath(folder, name)));
+  for (const name of names) if (!missing.includes(name)) report(await describe(folder, name, 'cache'));
   if (missing.length === 0) return folder;
   const work = await mkdtemp(join(folder, '.fetch-'));
   try {
@@ -107,9 +112,17 @@ async function installByDuckdb(work: string, names: readonly ExtensionName[]): P
 
 async function installByPip(work: string, names: readonly ExtensionName[]): Promise<Found> {
   const wheels = join(work, 'wheels');
-  const requirements = join(import.meta.dirname, 'extensions.txt');
+  const requirements = names.includes(REMOTE_EXTENSION) ? ['extensions.txt', 'httpfs.txt'] : ['extensions.txt'];
   const flags = ['--no-deps', '--only-binary=:all:', '--require-hashes', '--disable-pip-version-check', '--quiet'];
-  await run('python3', ['-m', 'pip', 'download', ...flags, '--dest', wheels, '--requirement', requirements]);
+  await run('python3', [
+    '-m',
+    'pip',
+    'download',
+    ...flags,
+    '--dest',
+    wheels,
+    ...requirements.flatMap((file) => ['--requirement', join(import.meta.dirname, file)]),
+  ]);
   for (const wheel of await readdir(wheels)) {
     await run('python3', ['-m', 'zipfile', '--extract', join(wheels, wheel), work]);
   }

@@ -9,6 +9,10 @@ export interface EngineLimits {
   readonly memoryLimit: string;
   readonly threads: number;
   readonly tempDir: string;
+  /** Tasks of one agency that run at once, the others wait; 8 unless told. */
+  readonly atOnce?: number;
+  /** How long a task may run; six hours unless told, as in BigQuery. */
+  readonly timeLimitMs?: number;
   /** Whose engine is started with the server. */
   readonly firstAgency: string;
 }
@@ -21,6 +25,8 @@ export interface EnginePool {
 
 export interface PoolSettings {
   readonly extensionsDir: string;
+  /** See the engine's settings. */
+  readonly remote?: readonly string[] | undefined;
   /** URI of the store that holds the catalog. */
   readonly catalog: string;
   readonly dataDir: string;
@@ -30,7 +36,7 @@ export interface PoolSettings {
 }
 
 export function createEnginePool(
-  { extensionsDir, catalog, dataDir, limits, ...names }: PoolSettings,
+  { extensionsDir, remote, catalog, dataDir, limits, ...names }: PoolSettings,
   log: Log,
 ): EnginePool {
   const engines = new Map<string, Engine>();
@@ -41,16 +47,16 @@ export function createEnginePool(
       if (known !== undefined) return known;
       const tempDir = join(limits.tempDir, agency);
       mkdirSync(tempDir, { recursive: true });
-      const { memoryLimit, threads } = limits;
+      const { memoryLimit, threads, atOnce = 8, timeLimitMs = 6 * 3_600_000 } = limits;
       const connectAs = () => {
         const connections = `${names.connections}-${++processes}`;
         const connection = catalogConnection(catalog, connections);
         return {
           connections,
-          settings: { extensionsDir, catalog: connection, dataDir, tempDir, memoryLimit, threads },
+          settings: { extensionsDir, remote, catalog: connection, dataDir, tempDir, memoryLimit, threads },
         };
       };
-      const engine = createEngine(connectAs, log.child({ agency }));
+      const engine = createEngine({ connectAs, atOnce, timeLimitMs, log: log.child({ agency }) });
       engines.set(agency, engine);
       return engine;
     },

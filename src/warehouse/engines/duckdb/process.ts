@@ -1,30 +1,24 @@
-import { createHash } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BIGINT,
-  BLOB,
-  DOUBLE,
-  DuckDBBlobValue,
-  type DuckDBConnection,
-  DuckDBInstance,
-  DuckDBScalarFunction,
-  VARCHAR,
-} from '@duckdb/node-api';
-import { DUCKDB_PRELUDE, HOST_FUNCTIONS, type HostFunction, type HostValue, quoteText } from '../../../sql/duckdb.ts';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DUCKDB_PRELUDE, HOST_FUNCTIONS, quoteText } from '../../../sql/duckdb.ts';
 import type { JavaScriptFunction } from '../../../sql/routine.ts';
-import { EXTENSIONS, extensionPath } from './extensions.ts';
+import { EXTENSIONS, extensionPath, REMOTE_EXTENSION } from './extensions.ts';
+import { hostFunction, SHA512 } from './hostfunctions.ts';
 import { javaScriptEvaluator } from './javascript.ts';
+import { Meter } from './meter.ts';
 import {
+  type ArrowAnswer,
+  type ArrowTask,
   type EngineAnswer,
   type EngineSettings,
   type EngineTask,
   type FromEngine,
-  type ResultTask,
   SOURCE,
   type ToEngine,
 } from './protocol.ts';
+import { runResult } from './results.ts';
 import { ROW_MACROS } from './rows.ts';
+import { syncNewFiles, tablesIn, type Written, type WrittenTable } from './sync.ts';
 
 /**
  * An engine's process: one DuckDB in memory with the city's DuckLake attached. It does what its parent
@@ -33,8 +27,11 @@ import { ROW_MACROS } from './rows.ts';
 const running = new Map<number, DuckDBConnection>();
 /** Tasks that were begun and are not over. */
 const begun = new Set<number>();
+const meter = new Meter();
 const cancelling = new Map<number, NodeJS.Timeout>();
 let instance: DuckDBInstance;
+/** Folder of the tables' files. */
+let dataDir = '';
 
 process.on('message', (message: ToEngine) => {
   switch (message.kind) {
@@ -46,9 +43,10 @@ process.on('message', (message: ToEngine) => {
       break;
     case 'run':
       begun.add(message.id);
+      meter.begin(message.id);
       void run(message.id, message.task, message.session)
         .then(
-          (answer) => send({ kind: 'answer', id: message.id, answer }),
+          (answer) => send({ kind: 'answer', id: message.id, answer: { ...answer, slotMs: meter.end(message.id) } }),
           (error: Error) => send({ kind: 'error', id: message.id, message: error.message }),
         )
         .finally(() => over(message.id));
@@ -77,6 +75,7 @@ function cancel(id: number): void {
 
 function over(id: number): void {
   begun.delete(id);
+  meter.end(id);
   clearInterval(cancelling.get(id));
   cancelling.delete(id);
 }
@@ -86,6 +85,7 @@ function send(message: FromEngine): void {
 }
 
 async function start(settings: EngineSettings): Promise<void> {
+  dataDir = settings.dataDir;
   instance = await DuckDBInstance.create(':memory:', {
     memory_limit: settings.memoryLimit,
     threads: String(settings.threads),
@@ -95,6 +95,10 @@ async function start(settings: EngineSettings): Promise<void> {
   });
   const connection = await instance.connect();
   for (const name of EXTENSIONS) await connection.run(`LOAD ${quoteText(extensionPath(settings.extensionsDir, name))}`);
+  if (settings.remote !== undefined) {
+    const httpfs = extensionPath(settings.extensionsDir, REMOTE_EXTENSION);
+    for (const statement of [`LOAD ${quoteText(httpfs)}`, ...settings.remote]) await connection.run(statement);
+  }
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
   // Longitude first, as GeoJSON and BigQuery have it.
   await connection.run('SET GLOBAL geometry_always_xy = true');
@@ -108,47 +112,14 @@ async function start(settings: EngineSettings): Promise<void> {
   connection.closeSync();
 }
 
-const TYPES = { VARCHAR, BLOB, DOUBLE, BIGINT } as const;
-
-/** The pure rooms know no digests beyond DuckDB's; Node has this one. */
-const SHA512: HostFunction = {
-  name: 'bq_sha512',
-  parameters: ['BLOB'],
-  result: 'BLOB',
-  evaluate: (bytes) =>
-    createHash('sha512')
-      .update(bytes as Uint8Array)
-      .digest(),
-};
-
-function hostFunction({ name, parameters, result, evaluate }: HostFunction): DuckDBScalarFunction {
-  return DuckDBScalarFunction.create({
-    name,
-    parameterTypes: parameters.map((type) => TYPES[type]),
-    returnType: TYPES[result],
-    mainFunction(_info, input, output) {
-      const columns = parameters.map((_, index) => input.getColumnVector(index));
-      for (let row = 0; row < input.rowCount; row++) {
-        const args = columns.map((column) => toHost(column.getItem(row)));
-        const known = args.filter((arg) => arg !== null);
-        const value = known.length === args.length ? evaluate(...known) : null;
-        output.setItem(row, value instanceof Uint8Array ? new DuckDBBlobValue(value) : value);
-      }
-      output.flush();
-    },
-  });
-}
-
-function toHost(value: unknown): HostValue | null {
-  if (value instanceof DuckDBBlobValue) return value.bytes;
-  return (value ?? null) as HostValue | null;
-}
-
 /** A connection that outlives its tasks, with the temporary tables that were made on it. */
 interface Session {
   readonly connection: DuckDBConnection;
   /** Whether a transaction is open that tasks did not begin themselves. */
   open: boolean;
+  /** Tables that the transaction under way writes, and since when. */
+  written: WrittenTable[];
+  since: number;
 }
 
 const sessions = new Map<number, Session>();
@@ -156,7 +127,7 @@ const sessions = new Map<number, Session>();
 async function sessionOf(id: number | undefined): Promise<Session> {
   const known = id === undefined ? undefined : sessions.get(id);
   if (known !== undefined) return known;
-  const session = { connection: await instance.connect(), open: false };
+  const session = { connection: await instance.connect(), open: false, written: [], since: 0 };
   if (id !== undefined) sessions.set(id, session);
   return session;
 }
@@ -174,13 +145,23 @@ async function run(id: number, task: EngineTask, sessionId: number | undefined):
     for (const definition of task.javascript ?? []) await registerJavaScript(connection, definition);
     if (task.transaction !== undefined) await runTransaction(session, task.transaction, task.mark);
     const changed = await runSteps(session, task);
-    const { result } = task;
+    const { result, arrow } = task;
+    if (arrow !== undefined) return { arrow: await again(session, READS, () => runArrow(connection, arrow)) };
     if (result === undefined) return changed;
-    return { ...changed, ...(await again(session, READS, () => runResult(connection, result))) };
+    return {
+      ...changed,
+      ...(await again(session, READS, () => runResult(connection, result, sessionId !== undefined))),
+    };
   } finally {
     running.delete(id);
     if (sessionId === undefined) connection.closeSync();
   }
+}
+
+/** Arrow's library is there once somebody reads that way. */
+async function runArrow(connection: DuckDBConnection, task: ArrowTask): Promise<ArrowAnswer> {
+  const { writeArrow } = await import('./arrow/file.ts');
+  return writeArrow(connection, task);
 }
 
 const registered = new Map<string, Promise<void>>();
@@ -209,13 +190,13 @@ async function runTransaction(session: Session, what: 'begin' | 'commit' | 'roll
   const { connection } = session;
   if (what === 'begin') {
     await retryCommits(connection, false);
-    await connection.run('BEGIN');
+    await begin(session);
     session.open = true;
     return;
   }
   session.open = false;
   try {
-    if (what === 'commit') await commit(connection, mark, undefined);
+    if (what === 'commit') await commit(session, mark);
     else await connection.run('ROLLBACK');
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => undefined);
@@ -285,24 +266,39 @@ function isConflict({ message }: Error): boolean {
   );
 }
 
-async function runTransactionOnce({ connection, open }: Session, task: EngineTask): Promise<EngineAnswer> {
-  if (!open) await connection.run('BEGIN');
+/** Clocks of a process and of the ids that DuckLake makes may differ by as much. */
+const CLOCK_MS = 1_000;
+
+async function begin(session: Session): Promise<void> {
+  session.written = [];
+  session.since = Date.now() - CLOCK_MS;
+  await session.connection.run('BEGIN');
+}
+
+async function runTransactionOnce(session: Session, task: EngineTask): Promise<EngineAnswer> {
+  const { connection, open } = session;
+  if (!open) await begin(session);
+  session.written.push(...tablesIn(task.steps));
   try {
     let affectedRows: number | undefined;
     for (const [index, step] of task.steps.entries()) {
       const result = await connection.run(step);
-      if (index === task.counted) affectedRows = result.rowsChanged;
+      if (task.counted?.includes(index)) affectedRows = (affectedRows ?? 0) + result.rowsChanged;
     }
-    if (!open) await commit(connection, task.mark, affectedRows);
-    return affectedRows === undefined ? {} : { affectedRows };
+    const synced = open ? 0 : await commit(session, task.mark, affectedRows);
+    return { ...(affectedRows === undefined ? {} : { affectedRows }), ...(synced === 0 ? {} : { synced }) };
   } catch (error) {
     if (!open) await connection.run('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
 
-/** Commits with what is to be known of it when nobody has heard the answer: whose it is and how many rows it changed. */
-async function commit(connection: DuckDBConnection, mark: string | undefined, affectedRows: number | undefined) {
+/**
+ * Commits with what is to be known of it when nobody has heard the answer: whose it is and how many rows it changed. Gives
+ * the number of files that it put on the disk first.
+ */
+async function commit({ connection, written, since }: Session, mark: string | undefined, affectedRows?: number) {
+  const synced = written.length === 0 ? 0 : await syncNewFiles(dataDir, await placesOf(connection, written), since);
   if (mark !== undefined) {
     const message = JSON.stringify(affectedRows === undefined ? {} : { affectedRows });
     await connection.run(
@@ -310,39 +306,19 @@ async function commit(connection: DuckDBConnection, mark: string | undefined, af
     );
   }
   await connection.run('COMMIT');
+  return synced;
 }
 
-async function runResult(connection: DuckDBConnection, task: ResultTask): Promise<EngineAnswer> {
-  await connection.run(`CREATE OR REPLACE TEMP TABLE _result AS ${task.sql}`);
-  const totalRows = Number(await scalar(connection, 'SELECT count(*) FROM _result'));
-  const pageRows = Math.min(totalRows, task.firstPage);
-  const pages: string[] = [];
-  for (const form of task.forms) {
-    const page =
-      pageRows === 0
-        ? ''
-        : await scalar(
-            connection,
-            `SELECT string_agg(${form}, ',' ORDER BY rowid) FROM _result WHERE rowid < ${pageRows}`,
-          );
-    pages.push(String(page ?? ''));
-  }
-  if (pageRows < totalRows && task.spill !== undefined) await spill(connection, task.spill);
-  await connection.run('DROP TABLE temp.main._result');
-  return { totalRows, pageRows, pages };
-}
-
-/** All rows into a file that appears whole. */
-async function spill(connection: DuckDBConnection, path: string): Promise<void> {
-  const aside = `${path}.new`;
-  await connection.run(`COPY _result TO ${quoteText(aside)} (FORMAT parquet, COMPRESSION zstd)`);
-  const file = await open(aside, 'r');
-  await file.sync();
-  await file.close();
-  await rename(aside, path);
-}
-
-async function scalar(connection: DuckDBConnection, sql: string): Promise<unknown> {
-  const reader = await connection.runAndReadAll(sql);
-  return reader.getRows()[0]?.[0];
+/** Where the files of tables are, as DuckLake's catalog has it: a table that was renamed keeps its folder. */
+async function placesOf(connection: DuckDBConnection, tables: readonly WrittenTable[]): Promise<Written> {
+  const list = (names: readonly string[]): string => names.map(quoteText).join(', ');
+  const catalog = '__ducklake_metadata_lake.ducklake';
+  const reader = await connection.runAndReadAll(`
+    SELECT s.schema_name, t.table_name, s.path || t.path
+    FROM ${catalog}.ducklake_table t JOIN ${catalog}.ducklake_schema s ON s.schema_id = t.schema_id
+    WHERE t.end_snapshot IS NULL AND s.end_snapshot IS NULL
+      AND t.table_name IN (${list(tables.map(({ table }) => table))}) AND s.schema_name IN (${list(tables.map(({ schema }) => schema))})`);
+  const known = new Map(reader.getRows().map(([schema, table, path]) => [`${schema}\0${table}`, String(path)]));
+  const made = tables.filter(({ schema, table }) => !known.has(`${schema}\0${table}`));
+  return { folders: [...known.values()], made: made.map(({ table }) => table) };
 }

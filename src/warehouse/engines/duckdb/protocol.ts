@@ -1,9 +1,12 @@
 import type { JavaScriptFunction } from '../../../sql/routine.ts';
+import type { SqlType } from '../../../sql/type.ts';
 
 /** What the server and an engine's process say to each other over Node's IPC. */
 export interface EngineSettings {
   /** Folder with the extensions' files. */
   readonly extensionsDir: string;
+  /** Statements by which its httpfs reads the lake's contents; undefined when those are files of this machine. */
+  readonly remote?: readonly string[] | undefined;
   /** libpq connection string of the store that holds the catalog. */
   readonly catalog: string;
   /** Folder of the tables' Parquet files. */
@@ -18,6 +21,27 @@ export interface EngineSettings {
 /** Where the steps of a task find the rows of its source. */
 export const SOURCE = 'temp.main._source';
 
+/** A query whose rows are wanted in a file, as Arrow's record batches. */
+export interface ArrowTask {
+  /** Gives the rows. */
+  readonly sql: string;
+  readonly columns: readonly {
+    /** Name of the column in the query. */
+    readonly key: string;
+    readonly name: string;
+    readonly type: SqlType;
+    readonly nullable: boolean;
+  }[];
+  readonly file: string;
+}
+
+export interface ArrowAnswer {
+  /** Message of Arrow's streaming format. */
+  readonly schema: Uint8Array;
+  /** Messages in the file, in order. */
+  readonly batches: readonly { readonly rows: number; readonly offset: number; readonly length: number }[];
+}
+
 /** Statements that are run one after the other, on the connection of a session or on one of their own. */
 export interface EngineTask {
   /** In one transaction, or in the session's own; with `mark` as the commit's extra information, for whoever asks later if it happened. */
@@ -25,9 +49,10 @@ export interface EngineTask {
   readonly mark?: string;
   /** A query whose rows the steps find in SOURCE. */
   readonly source?: string;
-  /** The step whose count of changed rows is wanted. */
-  readonly counted?: number;
+  /** The steps whose changed rows are counted together. */
+  readonly counted?: readonly number[];
   readonly result?: ResultTask;
+  readonly arrow?: ArrowTask;
   /** Users' functions to register first. */
   readonly javascript?: readonly JavaScriptFunction[];
   /** Begins or ends a transaction of the session, in which all its tasks are until then. */
@@ -44,15 +69,22 @@ export interface ResultTask {
   readonly firstPage: number;
   /** Parquet file that takes all rows when they do not fit into the first page; absent: the others are not wanted. */
   readonly spill?: string;
+  /** It reads no table: when it has more rows than a page it may be asked once more. */
+  readonly constant?: boolean;
 }
 
 export interface EngineAnswer {
   readonly affectedRows?: number;
+  /** The task's share of the process's work, in milliseconds of a processor. */
+  readonly slotMs?: number;
+  /** Files that were put on the disk before the commit. */
+  readonly synced?: number;
   readonly totalRows?: number;
   /** The first page in each form: JSON arrays' contents, rows separated by commas. */
   readonly pages?: readonly string[];
   /** Rows in the first page. */
   readonly pageRows?: number;
+  readonly arrow?: ArrowAnswer;
   /** Bytes that the scans read, as DuckDB counts them. */
   readonly bytesRead?: number;
 }

@@ -157,7 +157,16 @@ function lastDay(args: readonly string[], node: CallNode): string {
   return `CAST((${next} - to_days(1)) AS DATE)`;
 }
 
+/** A text of a time, with a zone behind it where it has none. */
+const zoned = ([value = '', zone = '']: readonly string[]): string => {
+  const bare = String.raw`\s*\d+-\d+-\d+([ Tt]\d+:\d+(:\d+(\.\d*)?)?)?\s*`;
+  const behind = `CASE WHEN regexp_matches(${zone}, '^[+-]') THEN '' ELSE ' ' END || ${zone}`;
+  const timed = `rtrim(${value}) || CASE WHEN ${value} LIKE '%:%' THEN '' ELSE ' 00:00:00' END`;
+  return `CASE WHEN regexp_full_match(${value}, '${bare}') THEN ${timed} || ${behind} ELSE ${value} END`;
+};
+
 export const DATES: Emissions = {
+  $ZONED: zoned,
   CURRENT_DATE: nowIn('DATE'),
   CURRENT_DATETIME: nowIn('TIMESTAMP'),
   CURRENT_TIME: nowIn('TIME'),

@@ -17,7 +17,15 @@ const read =
 
 const wkb = (name: string, ...rest: readonly string[]): string => `${name}(${['ST_AsWKB($1)', ...rest].join(', ')})`;
 
+/** Places of one partition, as structs (n, g), with their clusters, as structs (n, c). */
+const clusters = (args: readonly string[]): string => {
+  const hexes = `array_to_string(list_transform(_l, lambda _r: coalesce(hex(ST_AsWKB(_r.g)), '')), ',')`;
+  const found = `CAST(CAST(bq_dbscan(${hexes}, ${args[1]}, ${args[2]}) AS JSON) AS BIGINT[])`;
+  return `list_transform([${args[0]}], lambda _l: list_transform(list_zip(_l, ${found}), lambda _z: struct_pack(n := _z[1].n, c := _z[2])))[1]`;
+};
+
 export const GEOGRAPHY_FUNCTIONS: Emissions = {
+  $CLUSTERS: clusters,
   S2_CELLIDFROMPOINT: (args) => `bq_s2_cell(ST_AsWKB(${args[0]}), ${args[1] ?? '30'})`,
   ST_ANGLE: 'bq_angle($1, $2, $3)',
   ST_AREA: wkb('bq_area'),

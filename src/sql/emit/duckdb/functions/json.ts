@@ -74,6 +74,9 @@ export function toJson(value: string, type: SqlType, wanted: Wanted): string {
       return wanted === 'text' ? `bq_float_json(${value})` : `bq_double_json(${value})`;
     case 'NUMERIC':
     case 'BIGNUMERIC':
+      // JavaScript's numbers hold whole ones up to 2^53; what they do not hold is text.
+      if (wanted === 'script')
+        return `CASE WHEN ${value} = trunc(${value}) AND abs(${value}) <= 9007199254740992 THEN bq_numeric_json(${value}) ELSE to_json(bq_numeric_text(${value})) END`;
       return wanted === 'wide' ? `bq_wide_numeric_json(${value})` : `bq_numeric_json(${value})`;
     case 'STRUCT': {
       const members = type.fields.map((field, index): [string, string] => [
@@ -167,7 +170,12 @@ export const JSON_FUNCTIONS: Emissions = {
   JSON_OBJECT: object,
   JSON_QUERY: part,
   JSON_QUERY_ARRAY: parts,
-  JSON_REMOVE: (args) => args.slice(1).reduce((json, removed) => `bq_json_remove(${json}, ${removed})`, args[0] ?? ''),
+  JSON_REMOVE(args, node) {
+    if (args.some((_, index) => index > 0 && constantText(node, index) === '$')) {
+      throw new ArcosError('INVALID', "The JSONPath cannot be '$'");
+    }
+    return args.slice(1).reduce((json, removed) => `bq_json_remove(${json}, ${removed})`, args[0] ?? '');
+  },
   JSON_SET: changed('bq_json_set'),
   JSON_STRIP_NULLS: 'bq_json_strip_nulls($1, $2, $3, $4)',
   JSON_TYPE: 'bq_json_type($1)',

@@ -2,6 +2,7 @@ import type { BoundExpression } from '../../../bound.ts';
 import type { SqlType } from '../../../type.ts';
 import { emitAside } from '../aside.ts';
 import { argumentKind, type CallNode, type Emissions } from '../emission.ts';
+import { emitExpression } from '../expression.ts';
 import { failure } from '../failure.ts';
 import { fieldName, quoteText } from '../name.ts';
 import { mayBeNaN } from '../nan.ts';
@@ -34,17 +35,44 @@ function subtract(args: readonly string[], node: CallNode): string {
   return decimal(node, `(${a} - ${b})`);
 }
 
-/** The macro names its arguments several times: a product in a product is evaluated before, so that texts do not explode. */
+/**
+ * NUMERIC is rounded to nine digits; a whole factor adds none. The macro names its arguments several times: the product of
+ * a product of products is evaluated before, so that texts do not explode.
+ */
 function multiply(args: readonly string[], node: CallNode): string {
   if (node.type.kind !== 'NUMERIC') return decimal(node, `(${args[0]} * ${args[1]})`);
-  const isProduct = (index: number): boolean => args[index]?.includes('bq_numeric_multiply(') === true;
-  return emitAside(args, isProduct, (texts) => `bq_numeric_multiply(${texts.join(', ')})`);
+  const whole = node.arguments.findIndex(isWhole);
+  const factor = node.arguments[whole];
+  if (factor?.kind === 'cast')
+    return `(${args[1 - whole]} * CAST(${emitExpression(factor.operand)} AS DECIMAL(19, 0)))`;
+  return emitAside(
+    args,
+    (index) => weight(args[index]) > 1,
+    (texts) => `bq_numeric_multiply(${texts.join(', ')})`,
+  );
 }
 
-/** The quotient, or an error that shows both numbers. */
+/** How often a text names the macro for products. */
+function weight(text = ''): number {
+  return text.match(/\bbq_numeric_multiply\(/g)?.length ?? 0;
+}
+
+function isWhole(node: BoundExpression): boolean {
+  return node.kind === 'cast' && !node.safe && node.operand.type.kind === 'INT64';
+}
+
+/** The quotient, or an error that shows both numbers; these are named often. */
 function divide(args: readonly string[], node: CallNode): string {
-  const [a = '', b = ''] = args;
-  if (node.type.kind === 'INTERVAL') return `bq_interval_divide(${a}, ${b})`;
+  if (node.type.kind === 'INTERVAL') return `bq_interval_divide(${args[0]}, ${args[1]})`;
+  const many = weight(args.join()) > 1;
+  return emitAside(
+    args,
+    (index) => many && weight(args[index]) > 0,
+    ([a = '', b = '']) => quotientOrError(a, b, node),
+  );
+}
+
+function quotientOrError(a: string, b: string, node: CallNode): string {
   const zero = failure(node.type, { sql: `'division by zero: ' || ${a} || ' / ' || ${b}` });
   const value = quotient(a, b, node);
   if (node.type.kind !== 'FLOAT64' || isAtLeastOne(node.arguments[1])) {

@@ -64,7 +64,7 @@ function edgesOf({ points, lines, polygons }: Shape): Edge[] {
 }
 
 /** Distance between two geometries in metres: 0 where one lies in or crosses the other. */
-function distance(a: Shape, b: Shape): number {
+export function distance(a: Shape, b: Shape): number {
   if (inside(a, b) || inside(b, a)) return 0;
   const others = edgesOf(b);
   let best = Number.POSITIVE_INFINITY;

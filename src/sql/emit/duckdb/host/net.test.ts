@@ -12,7 +12,7 @@ test.each([
   ['//localhost', 'localhost'],
   ['www.example.co.uk', 'www.example.co.uk'],
   ['https://[::1]:8080/', '[::1]'],
-  ['mailto:?to=&subject=', null],
+  ['mailto:?to=&subject=', 'mailto'],
   ['', null],
 ])('the host of %j is %j', (url, host) => {
   expect(call('bq_net_host', url)).toBe(host);

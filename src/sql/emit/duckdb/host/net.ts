@@ -40,8 +40,7 @@ function mask(length: number, prefix: number): Uint8Array | null {
 function hostOf(url: string): string | null {
   const trimmed = url.replace(/^[\s\p{Cc}]+|[\s\p{Cc}]+$/gu, '');
   const withoutScheme = /^(?:[A-Za-z][\w+.-]*:)?\/\/(.*)$/s.exec(trimmed)?.[1];
-  // A scheme without slashes, as in mailto:, has no host.
-  if (withoutScheme === undefined && /^[A-Za-z][\w+.-]*:(?!\d+(?:[/?#]|$))/.test(trimmed)) return null;
+  // A scheme without slashes, as in mailto:, is taken for the host (GoogleSQL, NET.HOST).
   const [authority = ''] = (withoutScheme ?? trimmed).split(/[/?#\\]/, 1);
   const withoutUser = authority.slice(authority.lastIndexOf('@') + 1);
   const host = /^(\[[^\]]*\]|[^:]*)/.exec(withoutUser)?.[0] ?? '';

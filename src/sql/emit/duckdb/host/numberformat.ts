@@ -1,18 +1,18 @@
 import type { HostFunction } from './function.ts';
 
-/** Numbers by the format of a CAST (GoogleSQL, Format numeric type as string), which is checked and in capitals. */
+/** Numbers by the format of a CAST (GoogleSQL, Format numeric type as string). NULL for a format that is none. */
 export const NUMBER_FORMATS: readonly HostFunction[] = [
   {
     name: 'bq_number_text',
     parameters: ['VARCHAR', 'VARCHAR'],
     result: 'VARCHAR',
-    evaluate: (number, format) => write(String(number), String(format)),
+    evaluate: (number, format) => written(String(number), String(format)),
   },
   {
     name: 'bq_number_of',
     parameters: ['VARCHAR', 'VARCHAR'],
     result: 'VARCHAR',
-    evaluate: (text, format) => read(String(text), String(format)),
+    evaluate: (text, format) => read(String(text), String(format).toUpperCase()),
   },
 ];
 
@@ -26,10 +26,51 @@ interface Format {
 }
 
 function parse(format: string): Format {
-  const [, first, , whole = '', point, decimals = '', , last = ''] =
-    /^(S)?(\$)?([09,G]*)(?:([.D])([09]*))?(\$)?(S|MI|PR)?$/.exec(format) ?? [];
+  const [, first, , whole = '', point, decimals = '', , last = ''] = NUMBER_FORMAT.exec(format) ?? [];
   const sign = first === 'S' ? 'S-' : last === 'S' ? '-S' : last === 'MI' || last === 'PR' ? last : '';
   return { whole, decimals: decimals.length, point: point !== undefined, currency: format.includes('$'), sign };
+}
+
+function written(number: string, text: string): string | null {
+  const format = text.toUpperCase();
+  if (/^TM9?$/.test(format)) return number;
+  if (format === 'TME') return scientific(number, undefined);
+  const [, first = '', mantissa, last = ''] = /^(S)?([09]+(?:[.D][09]*)?)EEEE(S|MI)?$/.exec(format) ?? [];
+  if (mantissa !== undefined) {
+    const decimals = mantissa.split(/[.D]/)[1]?.length ?? 0;
+    return signed(scientific(number.replace(/^-/, ''), decimals), number, first, last);
+  }
+  if (/^S?[0X]*X[0X]*(?:S|MI)?$/.test(format)) return hexadecimal(number, text);
+  return NUMBER_FORMAT.test(format) ? write(number, format) : null;
+}
+
+/** Digits, a point, groups, a currency sign, and a sign: `S` in front or behind, `MI` behind, or `PR` for brackets. */
+const NUMBER_FORMAT = /^(S)?(\$)?([09,G]*)(?:([.D])([09]*))?(\$)?(S|MI|PR)?$/;
+
+function signed(body: string, number: string, first: string, last: string): string {
+  const negative = number.startsWith('-');
+  if (last === 'MI') return body + (negative ? '-' : ' ');
+  if (last === 'S') return body + (negative ? '-' : '+');
+  return (negative ? '-' : first === 'S' ? '+' : ' ') + body;
+}
+
+/** `1.2E+01`; with as many digits as the number has where none are told. */
+function scientific(number: string, decimals: number | undefined): string {
+  const [, mantissa = '', sign = '+', power = ''] =
+    /^(.*)e([+-])(\d+)$/.exec(Number(number).toExponential(decimals)) ?? [];
+  return `${mantissa}E${sign}${power.padStart(2, '0')}`;
+}
+
+/** Whole numbers by sixteens: capitals by `X`, small letters by `x`, zeros in front from the first `0` on. */
+function hexadecimal(number: string, text: string): string {
+  const [, first = '', places = '', last = ''] = /^(S?)([0X]+)(S|MI)?$/i.exec(text) ?? [];
+  const { digits } = rounded(number, 0);
+  const hex = BigInt(digits).toString(16);
+  const cased = places.includes('x') && !places.includes('X') ? hex : /^0*x/.test(places) ? hex : hex.toUpperCase();
+  if (cased.length > places.length) return '#'.repeat(places.length + 1);
+  const zeros = places.includes('0') ? places.length - places.indexOf('0') : 1;
+  const body = signed(cased.padStart(zeros, '0'), number, first.toUpperCase(), last.toUpperCase());
+  return body.padStart(places.length + 1);
 }
 
 function write(number: string, text: string): string {

@@ -27,16 +27,21 @@ export const NUMBERS: readonly Macro[] = [
     `CASE WHEN NOT regexp_matches(s, '[.eE_xX]') THEN TRY_CAST(s AS BIGINT)
       WHEN regexp_full_match(s, '\\s*[+-]?0[xX][0-9a-fA-F]+\\s*') THEN TRY_CAST(regexp_replace(s, '[+-]', '') AS BIGINT) * CASE WHEN contains(s, '-') THEN -1 ELSE 1 END END`,
   ],
-  // DuckDB takes 2 us to round a product of 18 digits behind the point to 9. Of factors below 10^9 only the product of what
-  // is behind their points is rounded, in 64 bits, which takes a sixth; all else of the product is whole billionths.
+  // DuckDB takes 2 us to round a product of 18 digits behind the point to 9. Where the factors have no more than 4 and 5 of
+  // them the product has 9 and is not rounded at all: 0.07 us. Of other factors below 10^9 only the product of what is behind
+  // their points is rounded, in 64 bits, which takes 0.3 us; all else of the product is whole billionths.
+  ['bq_narrow', 'x', 'TRY_CAST(x AS DECIMAL(18, 9))'],
   ['bq_whole', 'x', 'CAST(trunc(CAST(x AS DECIMAL(18, 9))) AS DECIMAL(9, 0))'],
   ['bq_rest', 'x', 'CAST(CAST(x AS DECIMAL(18, 9)) - trunc(CAST(x AS DECIMAL(18, 9))) AS DECIMAL(9, 9))'],
   [
     'bq_numeric_multiply',
     'a, b',
-    `CASE WHEN abs(a) < 1000000000 AND abs(b) < 1000000000
-      THEN CAST(bq_whole(a) * b + bq_whole(b) * bq_rest(a) + CAST(bq_rest(a) * bq_rest(b) AS DECIMAL(10, 9)) AS DECIMAL(38, 9))
-      ELSE CAST(a * b AS DECIMAL(38, 9)) END`,
+    `coalesce(
+      CASE WHEN bq_narrow(a) % CAST(0.0001 AS DECIMAL(18, 9)) = 0 THEN CAST(bq_narrow(a) AS DECIMAL(18, 4)) END
+        * CASE WHEN bq_narrow(b) % CAST(0.00001 AS DECIMAL(18, 9)) = 0 THEN CAST(bq_narrow(b) AS DECIMAL(20, 5)) END,
+      CASE WHEN abs(a) < 1000000000 AND abs(b) < 1000000000
+        THEN CAST(bq_whole(a) * b + bq_whole(b) * bq_rest(a) + CAST(bq_rest(a) * bq_rest(b) AS DECIMAL(10, 9)) AS DECIMAL(38, 9))
+        ELSE CAST(a * b AS DECIMAL(38, 9)) END)`,
   ],
   // Quotient of whole numbers of billionths, rounded half away from zero.
   [

@@ -2,20 +2,6 @@ import type { Macro } from './macro.ts';
 
 /** Dates, times and intervals. */
 export const TIMES: readonly Macro[] = [
-  // A format that is no constant: only with elements that DuckDB knows, once those that stand for others are written out.
-  [
-    'bq_strftime_format',
-    'f',
-    `replace(replace(replace(replace(replace(replace(replace(replace(f, '%F', '%Y-%m-%d'), '%T', '%H:%M:%S'), '%X', '%H:%M:%S'), '%D', '%m/%d/%y'),
-      '%x', '%m/%d/%y'), '%R', '%H:%M'), '%h', '%b'), '%E4Y', '%Y')`,
-  ],
-  [
-    'bq_format',
-    'x, f',
-    `CASE WHEN regexp_full_match(bq_strftime_format(f), '(?s)([^%]|%[AaBbdGHIjMmpSUuVWwYy%])*') THEN strftime(x, bq_strftime_format(f))
-      ELSE CAST(CAST('GoogleSQL: Unsupported format: ' || f AS BIGINT) AS VARCHAR) END`,
-  ],
-
   [
     'bq_date',
     'd',

@@ -1,0 +1,4 @@
+/** A boolean of a URL's query: Google's Python client writes `True`. */
+export function flag(text: string | undefined): boolean {
+  return text?.toLowerCase() === 'true';
+}

@@ -1,0 +1,1 @@
+select * from {{ ref('por_bairro') }} where chamados > 1000

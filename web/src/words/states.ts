@@ -1,0 +1,31 @@
+/** Names of states of runs and tasks, as people read them. */
+export const STATES = {
+  pt: {
+    Scheduled: 'Agendada',
+    Pending: 'Pendente',
+    Running: 'Executando',
+    Completed: 'Concluída',
+    Failed: 'Falhou',
+    Crashed: 'Interrompida',
+    Cancelling: 'Cancelando',
+    Cancelled: 'Cancelada',
+    Retrying: 'Tentando de novo',
+    Reused: 'Reaproveitada',
+    Skipped: 'Pulada',
+    TriggerFailed: 'Não executada',
+  },
+  en: {
+    Scheduled: 'Scheduled',
+    Pending: 'Pending',
+    Running: 'Running',
+    Completed: 'Completed',
+    Failed: 'Failed',
+    Crashed: 'Crashed',
+    Cancelling: 'Cancelling',
+    Cancelled: 'Cancelled',
+    Retrying: 'Retrying',
+    Reused: 'Reused',
+    Skipped: 'Skipped',
+    TriggerFailed: 'Not run',
+  },
+} as const satisfies Record<'pt' | 'en', Record<string, string>>;
