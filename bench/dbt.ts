@@ -2,14 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import Fastify from 'fastify';
-import { guard } from '../src/access/http.ts';
 import { ArcosError } from '../src/base/errors.ts';
-import { warehouseRoutes } from '../src/warehouse/api/routes.ts';
-import { openTestWarehouse } from '../src/warehouse/testing.ts';
 import { pythonWithClients } from '../test/clients/venv.ts';
 import { setup } from '../test/support/postgres.ts';
 import { temporaryFolder } from './folder.ts';
+import { serveWarehouse } from './warehouse.ts';
 
 /** Models of the project; the variable makes it small to try a case. */
 export const MODELS = Number(process.env['ARCOS_BENCH_MODELS'] ?? 1000);
@@ -42,15 +39,8 @@ export async function openDbtBench(options: { warehouse: boolean }): Promise<Dbt
   const connection: string[] = [];
   if (options.warehouse) {
     opening.defer(await setup());
-    const { warehouse, access, principal, close } = await openTestWarehouse();
-    opening.defer(close);
-    const { key } = await principal('bench@rio', 'editor', 'rio');
-    const app = Fastify({ forceCloseConnections: true });
-    opening.defer(() => app.close());
-    guard(app, access);
-    await app.register(warehouseRoutes({ warehouse, access }));
+    const { key, origin } = await serveWarehouse(opening);
     await writeFile(join(folder, 'key'), key);
-    const origin = await app.listen({ host: '127.0.0.1', port: 0 });
     connection.push('--server', origin, '--key-file', join(folder, 'key'));
   }
   const env = { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };

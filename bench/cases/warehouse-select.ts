@@ -1,11 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import Fastify from 'fastify';
-import { guard } from '../../src/access/http.ts';
 import { ArcosError } from '../../src/base/errors.ts';
-import { warehouseRoutes } from '../../src/warehouse/api/routes.ts';
-import { openTestWarehouse } from '../../src/warehouse/testing.ts';
 import { setup } from '../../test/support/postgres.ts';
 import type { BenchCase } from '../case.ts';
+import { serveWarehouse } from '../warehouse.ts';
 
 const QUERIES = 100;
 
@@ -16,14 +13,7 @@ export const bench: BenchCase = {
   async prepare() {
     await using opening = new AsyncDisposableStack();
     opening.defer(await setup());
-    const { warehouse, access, principal, close } = await openTestWarehouse();
-    opening.defer(close);
-    const { key } = await principal('bench@rio', 'editor', 'rio');
-    const app = Fastify({ forceCloseConnections: true });
-    opening.defer(() => app.close());
-    guard(app, access);
-    await app.register(warehouseRoutes({ warehouse, access }));
-    const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+    const { key, origin } = await serveWarehouse(opening);
     const instance = await DuckDBInstance.create(':memory:');
     opening.defer(() => instance.closeSync());
     const connection = await instance.connect();

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
-import Fastify from 'fastify';
-import { guard } from '../../src/access/http.ts';
 import { ArcosError } from '../../src/base/errors.ts';
-import { warehouseRoutes } from '../../src/warehouse/api/routes.ts';
-import { openTestWarehouse } from '../../src/warehouse/testing.ts';
 import { setup } from '../../test/support/postgres.ts';
 import type { BenchCase } from '../case.ts';
+import { serveWarehouse } from '../warehouse.ts';
 
 const ROWS = 1_000_000;
 const PAGE = 10_000;
@@ -19,19 +16,12 @@ export const bench: BenchCase = {
   async prepare() {
     await using opening = new AsyncDisposableStack();
     opening.defer(await setup());
-    const { warehouse, access, editor, principal, enginePid, close } = await openTestWarehouse();
-    opening.defer(close);
+    const { warehouse, access, editor, enginePid, key, origin } = await serveWarehouse(opening);
     await warehouse.run(editor, { sql: 'CREATE SCHEMA adm', project: 'rio' });
     await warehouse.run(editor, {
       sql: `CREATE TABLE adm.linha AS SELECT n, CONCAT('rua ', CAST(n AS STRING)) AS rua, n / 7 AS valor FROM UNNEST(GENERATE_ARRAY(1, ${ROWS})) AS n`,
       project: 'rio',
     });
-    const { key } = await principal('bench@rio', 'editor', 'rio');
-    const app = Fastify({ forceCloseConnections: true });
-    opening.defer(() => app.close());
-    guard(app, access);
-    await app.register(warehouseRoutes({ warehouse, access }));
-    const origin = await app.listen({ host: '127.0.0.1', port: 0 });
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const { job } = await warehouse.run((await access.authenticate(key)) ?? editor, {
       sql: 'SELECT * FROM adm.linha',
